@@ -1,0 +1,1 @@
+//! The parts of the command `reparam`: one module an application.

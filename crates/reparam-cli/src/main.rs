@@ -1,0 +1,3 @@
+//! The command `reparam`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Laws, noise and special functions with their derivatives, on plain numbers.

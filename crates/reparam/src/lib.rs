@@ -1,0 +1,1 @@
+//! Differentiates through randomness, on Burn tensors.
