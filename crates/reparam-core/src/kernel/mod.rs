@@ -1,0 +1,23 @@
+//! Fused f32 loops over slices: the element-wise work of a training step in one pass each.
+//!
+//! A tensor framework runs `softplus`, a product, a difference and a sum as four passes with a temporary each. These loops
+//! read their inputs once and write value and slope together. Each has a plain tensor expression beside it in the crate
+//! `reparam`, for other devices, and tests hold the two equal.
+//!
+//! Every loop is compiled for AVX-512, for AVX2 and for the plain target, and chosen at run time. All paths use the same
+//! fused multiply-adds in the same order over the same lanes, so that they give the same bits.
+
+mod activation;
+mod adam;
+mod bernoulli;
+mod dispatch;
+pub mod math;
+mod reduce;
+
+pub use activation::{Activation, activation_backward, bias_activation};
+pub use adam::{AdamStep, adam_update};
+pub use bernoulli::{bernoulli_rows, scale_rows};
+pub use reduce::{add_assign, add_rows, sum_of_squares};
+
+/// Lanes of the inner loops: one AVX-512 register, two AVX2 registers.
+pub(crate) const LANES: usize = 16;

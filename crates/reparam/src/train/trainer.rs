@@ -1,0 +1,341 @@
+//! One training step: shards forward and backward, gradients added in order, one optimiser pass.
+
+use std::ops::Range;
+
+use burn::backend::Flex;
+use burn::backend::tensor::FloatTensor;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use rayon::prelude::*;
+use reparam_core::kernel;
+use serde::{Deserialize, Serialize};
+
+use super::adam::GradientScale;
+use super::{Adam, AdamConfig, Surrogate};
+use crate::fused::{is_flex, slices};
+
+/// Elements that one task adds up.
+const CHUNK: usize = 1 << 16;
+
+/// How a batch becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct TrainerConfig {
+    /// Parts that a batch is cut into. Part of what the result depends on; the number of threads is not.
+    pub shards: usize,
+    /// Largest norm of the gradient over all parameters; longer ones are scaled down to it. 0: no clipping.
+    pub clip_norm: f64,
+    /// Steps in a row without a finite loss and gradient after which training stops.
+    pub max_skipped: u64,
+    /// Constants of the optimiser.
+    pub adam: AdamConfig,
+}
+
+impl Default for TrainerConfig {
+    fn default() -> Self {
+        Self { shards: 2, clip_norm: 0.0, max_skipped: 20, adam: AdamConfig::default() }
+    }
+}
+
+/// A step that could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// Loss or gradient were not finite too often in a row.
+    #[error("training diverged: loss or gradient not finite in {skipped} steps in a row, up to step {step}")]
+    Diverged {
+        /// Steps skipped in a row.
+        skipped: u64,
+        /// The last of them.
+        step: u64,
+    },
+    /// The pool of threads could not be started.
+    #[error("threads: {0}")]
+    Threads(String),
+}
+
+/// What a step reports.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// Norm of the gradient before clipping; on a device other than the CPU it stays there, and this is `None`.
+    pub gradient_norm: Option<f64>,
+    /// Whether the step was skipped because something was not finite; `None` where only the device knows.
+    pub skipped: Option<bool>,
+    /// The objective's sums over the batch, shards added in order.
+    pub sums: Vec<Tensor<1>>,
+}
+
+/// A model in training.
+///
+/// The model is kept without a graph; each shard trains a copy with fresh leaves over the same storage.
+#[derive(Debug)]
+pub struct Trainer<M: Module> {
+    /// Taken out only while the optimiser rewrites it in place; its storage must then have no second handle.
+    model: Option<M>,
+    adam: Adam,
+    config: TrainerConfig,
+    pool: rayon::ThreadPool,
+    device: Device,
+    step: u64,
+    skipped: u64,
+    skipped_in_a_row: u64,
+}
+
+impl<M: Module> Trainer<M> {
+    /// A trainer at step 0.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn new(model: M, config: TrainerConfig, threads: usize, device: &Device) -> Result<Self, StepError> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|error| StepError::Threads(error.to_string()))?;
+        let mut sizes = Sizes(Vec::new());
+        model.visit(&mut sizes);
+        let adam = Adam::new(config.adam, &sizes.0, device);
+        let model = model.valid();
+        Ok(Self { model: Some(model), adam, config, pool, device: device.clone(), step: 0, skipped: 0, skipped_in_a_row: 0 })
+    }
+
+    /// The model as it is now, without a graph.
+    ///
+    /// # Panics
+    /// Never: a step takes the model out only while it runs.
+    #[must_use]
+    pub fn model(&self) -> &M {
+        self.model.as_ref().expect("the model is put back at the end of every step")
+    }
+
+    /// The optimiser.
+    #[must_use]
+    pub const fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
+    /// Steps made, skipped ones included.
+    #[must_use]
+    pub const fn step_count(&self) -> u64 {
+        self.step
+    }
+
+    /// Steps that were skipped because loss or gradient were not finite.
+    #[must_use]
+    pub const fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// The threads that steps run on.
+    #[must_use]
+    pub const fn pool(&self) -> &rayon::ThreadPool {
+        &self.pool
+    }
+
+    /// Puts a stored state in place of this one; `false`, and no change, when the optimiser's sizes do not fit.
+    #[must_use]
+    pub fn restore(&mut self, model: M, moments: Vec<[Vec<f32>; 2]>, counts: Counts) -> bool {
+        if !self.adam.restore(moments, counts.applied, &self.device) {
+            return false;
+        }
+        self.model = Some(model.valid());
+        self.step = counts.step;
+        self.skipped = counts.skipped;
+        self.skipped_in_a_row = counts.skipped_in_a_row;
+        true
+    }
+
+    /// The counters that a checkpoint keeps.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        Counts {
+            step: self.step,
+            applied: self.adam.applied(),
+            skipped: self.skipped,
+            skipped_in_a_row: self.skipped_in_a_row,
+        }
+    }
+
+    /// Makes one step on a batch of `rows` rows.
+    ///
+    /// `objective` gets the model with its graph and the rows of its shard, and returns the shard's surrogate; it runs once a
+    /// shard, side by side. The rows are cut into equal parts, the first ones a row longer where they do not divide.
+    ///
+    /// # Errors
+    /// When loss or gradient have not been finite for too many steps in a row.
+    pub fn step<F>(&mut self, rows: usize, learning_rate: f64, objective: F) -> Result<StepReport, StepError>
+    where
+        F: Fn(&M, Range<usize>) -> Surrogate + Sync,
+    {
+        // A GPU is best fed whole batches; shards are there for threads and for the order of sums on the CPU.
+        let on_cpu = is_flex(&self.device);
+        let parts = shards(rows, if on_cpu { self.config.shards } else { 1 });
+        let forks: Vec<(M, Range<usize>)> = parts.into_iter().map(|part| (self.model().clone(), part)).collect();
+        let run = |(model, part): (M, Range<usize>)| {
+            let model = model.train();
+            let surrogate = objective(&model, part);
+            let gradients = surrogate.backward().collect(&model);
+            (surrogate.loss.inner(), surrogate.sums.inner(), gradients)
+        };
+        let results: Vec<_> = self.pool.install(|| forks.into_par_iter().map(run).collect());
+        let mut losses = Vec::new();
+        let mut sums = Vec::new();
+        let mut gradients = Vec::new();
+        for (loss, sum, gradient) in results {
+            losses.push(loss);
+            sums.push(sum);
+            gradients.push(gradient);
+        }
+        self.step += 1;
+        if on_cpu { self.apply_on_cpu(losses, sums, gradients, learning_rate) } else { Ok(self.apply_on_device(losses, sums, gradients, learning_rate)) }
+    }
+
+    fn apply_on_cpu(
+        &mut self,
+        losses: Vec<Tensor<1>>,
+        sums: Vec<Tensor<1>>,
+        gradients: Vec<Vec<Option<Tensor<1>>>>,
+        learning_rate: f64,
+    ) -> Result<StepReport, StepError> {
+        // On the CPU a loss is a number in memory: looking at it waits for nothing.
+        let finite_loss = losses.into_iter().all(|loss| loss.into_data().iter::<f32>().all(f32::is_finite));
+        let (total, norm) = self.pool.install(|| add_in_order(gradients));
+        let skip = !finite_loss || !norm.is_finite();
+        if skip {
+            self.skipped += 1;
+            self.skipped_in_a_row += 1;
+            if self.skipped_in_a_row >= self.config.max_skipped.max(1) {
+                return Err(StepError::Diverged { skipped: self.skipped_in_a_row, step: self.step });
+            }
+        } else {
+            self.skipped_in_a_row = 0;
+            let scale = if self.config.clip_norm > 0.0 && norm > self.config.clip_norm { self.config.clip_norm / norm } else { 1.0 };
+            let adam = &mut self.adam;
+            let model = self.model.take();
+            self.model = self.pool.install(|| model.map(|model| adam.step(model, total, learning_rate, GradientScale::Host(scale as f32))));
+        }
+        Ok(StepReport { gradient_norm: Some(norm), skipped: Some(skip), sums })
+    }
+
+    fn apply_on_device(
+        &mut self,
+        losses: Vec<Tensor<1>>,
+        sums: Vec<Tensor<1>>,
+        gradients: Vec<Vec<Option<Tensor<1>>>>,
+        learning_rate: f64,
+    ) -> StepReport {
+        let total: Vec<Option<Tensor<1>>> = gradients.into_iter().reduce(add_sets).unwrap_or_default();
+        let squares = total.iter().flatten().map(|g| (g.clone() * g.clone()).sum());
+        let loss = losses.into_iter().reduce(|a, b| a + b);
+        let check = squares.reduce(|a, b| a + b);
+        let (scale, keep) = match (check, loss) {
+            (Some(square), Some(loss)) => {
+                let norm = square.sqrt();
+                // x - x is 0 for finite x, and NaN otherwise: a test of finiteness that every device has.
+                let finite = |x: Tensor<1>| (x.clone() - x).equal_elem(0.0).float();
+                let keep = finite(norm.clone()) * finite(loss);
+                let scale = if self.config.clip_norm > 0.0 { (norm.recip() * self.config.clip_norm).clamp_max(1.0) } else { norm.ones_like() };
+                (scale, keep)
+            }
+            _ => (Tensor::ones([1], &self.device), Tensor::ones([1], &self.device)),
+        };
+        let adam = &mut self.adam;
+        self.model = self.model.take().map(|model| adam.step(model, total, learning_rate, GradientScale::Device(scale, keep)));
+        StepReport { gradient_norm: None, skipped: None, sums }
+    }
+}
+
+/// Counters of a run that a checkpoint keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Steps made.
+    pub step: u64,
+    /// Steps that changed the weights.
+    pub applied: u64,
+    /// Steps skipped in all.
+    pub skipped: u64,
+    /// Steps skipped since the last one that was not.
+    pub skipped_in_a_row: u64,
+}
+
+struct Sizes(Vec<usize>);
+
+impl ModuleVisitor for Sizes {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push(param.val().shape().num_elements());
+    }
+}
+
+/// Equal parts of `rows`, the first ones a row longer where they do not divide; no empty ones.
+fn shards(rows: usize, count: usize) -> Vec<Range<usize>> {
+    let count = count.clamp(1, rows.max(1));
+    let (size, longer) = (rows / count, rows % count);
+    let mut start = 0;
+    (0..count)
+        .map(|i| {
+            let end = start + size + usize::from(i < longer);
+            let part = start..end;
+            start = end;
+            part
+        })
+        .collect()
+}
+
+fn add_sets(a: Vec<Option<Tensor<1>>>, b: Vec<Option<Tensor<1>>>) -> Vec<Option<Tensor<1>>> {
+    a.into_iter()
+        .zip(b)
+        .map(|pair| match pair {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        })
+        .collect()
+}
+
+/// The sum over shards of each parameter's gradient, in the order of the shards, and the norm of it all.
+fn add_in_order(sets: Vec<Vec<Option<Tensor<1>>>>) -> (Vec<Option<Tensor<1>>>, f64) {
+    let mut sets = sets.into_iter().map(|set| set.into_iter().map(|g| g.and_then(primitive)).collect::<Vec<_>>());
+    let Some(mut total) = sets.next() else { return (Vec::new(), 0.0) };
+    let rest: Vec<Vec<Option<FloatTensor<Flex>>>> = sets.collect();
+    // A parameter that the first shard did not reach starts from the first shard that did.
+    for (i, sum) in total.iter_mut().enumerate() {
+        if sum.is_none() && rest.iter().any(|set| set[i].is_some()) {
+            let len = rest.iter().find_map(|set| set[i].as_ref()).map_or(0, |g| g.layout().num_elements());
+            *sum = Some(slices::from_vec(vec![0.0; len], [len]));
+        }
+    }
+    let mut tasks: Vec<(&mut [f32], Vec<&[f32]>)> = Vec::new();
+    for (i, sum) in total.iter_mut().enumerate() {
+        let Some(sum) = sum else { continue };
+        let others: Vec<&[f32]> = rest.iter().filter_map(|set| set[i].as_ref()).map(|g| g.storage::<f32>()).collect();
+        for (at, chunk) in sum.storage_mut::<f32>().chunks_mut(CHUNK).enumerate() {
+            let at = at * CHUNK..at * CHUNK + chunk.len();
+            tasks.push((chunk, others.iter().map(|other| &other[at.clone()]).collect()));
+        }
+    }
+    let squares: Vec<f64> = tasks
+        .into_par_iter()
+        .map(|(sum, others)| {
+            for other in others {
+                kernel::add_assign(sum, other);
+            }
+            kernel::sum_of_squares(sum)
+        })
+        .collect();
+    let norm = squares.iter().sum::<f64>().sqrt();
+    (total.into_iter().map(|g| g.map(Tensor::from_primitive::<Flex>)).collect(), norm)
+}
+
+fn primitive(gradient: Tensor<1>) -> Option<FloatTensor<Flex>> {
+    gradient.try_into_primitive::<Flex>().ok().map(slices::packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_cover_the_rows_in_order() {
+        assert_eq!(shards(128, 2), [0..64, 64..128]);
+        assert_eq!(shards(5, 2), [0..3, 3..5]);
+        assert_eq!(shards(1, 4), [0..1]);
+        assert_eq!(shards(7, 0), [0..7]);
+    }
+}

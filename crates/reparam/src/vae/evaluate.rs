@@ -1,0 +1,216 @@
+//! Bounds on the log-evidence of held-out rows, and what the latent does.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
+use reparam_core::noise::{Key, Noise};
+use serde::{Deserialize, Serialize};
+
+use super::{Binarization, Rows, Vae};
+use crate::nn::Network;
+
+/// Rows times draws that one task decodes at a time.
+const TASK_ROWS: usize = 1000;
+
+/// How to evaluate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationConfig {
+    /// Draws of the importance-weighted estimate for each row.
+    pub draws: usize,
+    /// Smaller numbers of draws whose bounds are reported as well; each must divide the next, and the last `draws`.
+    pub bounds: Vec<usize>,
+    /// How intensities become the data that are judged.
+    pub binarization: Binarization,
+    /// Seed of the draws and of the binarisation.
+    pub seed: u64,
+}
+
+/// What held-out rows say about a model; nats, averaged over rows, with standard errors over rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Number of rows.
+    pub rows: usize,
+    /// Evidence lower bound: `reconstruction - kl`, all draws averaged.
+    pub elbo: f64,
+    /// Standard error of `elbo`.
+    pub elbo_se: f64,
+    /// Expected log-likelihood under the posterior.
+    pub reconstruction: f64,
+    /// Divergence of the posterior from the prior, closed form.
+    pub kl: f64,
+    /// Negative log-likelihood, estimated (from above, in expectation) by the importance-weighted bound of `nll_samples` draws.
+    pub nll: f64,
+    /// Standard error of `nll` over rows.
+    pub nll_se: f64,
+    /// Draws behind `nll`.
+    pub nll_samples: usize,
+    /// `(draws, bound)`: importance-weighted bounds on the log-evidence from the same draws; they rise.
+    pub bounds: Vec<(usize, f64)>,
+    /// Divergence of each latent, averaged over rows.
+    pub kl_per_latent: Vec<f64>,
+    /// Variance over rows of each latent's posterior mean.
+    pub mean_variance: Vec<f64>,
+    /// Latents whose posterior mean varies by more than 0.01 (Burda et al. 2016, section 5.2).
+    pub active_units: usize,
+}
+
+struct RowResult {
+    log_weights: Vec<f64>,
+    reconstruction: f64,
+    kl: Vec<f64>,
+    loc: Vec<f64>,
+}
+
+/// Evaluates a model without a graph ([`crate::train::Trainer::model`], or `model.valid()`) on the current rayon pool.
+#[must_use]
+pub fn evaluate<E: Network + Sync, D: Network + Sync>(
+    vae: &Vae<E, D>,
+    rows: Rows<'_>,
+    config: &EvaluationConfig,
+    device: &Device,
+) -> Evaluation {
+    let draws = config.draws.max(1);
+    // The cut depends on the numbers alone, never on the threads: the same bits on any machine.
+    let task = (TASK_ROWS / draws).clamp(1, 100);
+    let starts: Vec<usize> = (0..rows.len()).step_by(task).collect();
+    let results: Vec<RowResult> = starts
+        .into_par_iter()
+        .flat_map_iter(|start| evaluate_rows(vae, rows, start..(start + task).min(rows.len()), draws, config, device))
+        .collect();
+    summarise(&results, draws, &config.bounds)
+}
+
+fn evaluate_rows<E: Network, D: Network>(
+    vae: &Vae<E, D>,
+    rows: Rows<'_>,
+    range: std::ops::Range<usize>,
+    draws: usize,
+    config: &EvaluationConfig,
+    device: &Device,
+) -> Vec<RowResult> {
+    let (n, latents) = (range.len(), vae.latents());
+    let indices: Vec<usize> = range.clone().collect();
+    let key = Key::new(config.seed).site("evaluate");
+    let x = rows.batch(&indices, range.start, config.binarization, key, 0, device);
+    let q = vae.posterior(x.clone());
+    let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().to_vec().unwrap_or_default() };
+    let kl = numbers(q.kl_per_latent());
+    let (loc, log_scale) = (numbers(q.loc.clone()), numbers(q.log_scale.clone()));
+    let mut results: Vec<RowResult> = (0..n)
+        .map(|i| RowResult {
+            log_weights: Vec::with_capacity(draws),
+            reconstruction: 0.0,
+            kl: kl[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
+            loc: loc[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
+        })
+        .collect();
+    let block = (TASK_ROWS / n.max(1)).clamp(1, draws);
+    let mut done = 0;
+    while done < draws {
+        let s = block.min(draws - done);
+        // Index: row, draw, latent. A row keeps its draws whatever else is evaluated beside it.
+        let mut noise = vec![0.0_f32; s * n * latents];
+        for i in 0..n {
+            let mut draw = vec![0.0_f32; s * latents];
+            let first = ((range.start + i) * draws + done) * latents;
+            key.site("posterior").step(0).fill(Noise::StandardNormal, first as u64, &mut draw);
+            for d in 0..s {
+                noise[(d * n + i) * latents..(d * n + i + 1) * latents].copy_from_slice(&draw[d * latents..(d + 1) * latents]);
+            }
+        }
+        let noise_tensor = Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, latents]), device);
+        let log_likelihood: Vec<f32> = vae.log_likelihood(q.rsample(noise_tensor), x.clone()).into_data().to_vec().unwrap_or_default();
+        for d in 0..s {
+            for (i, result) in results.iter_mut().enumerate() {
+                let at = i * latents..(i + 1) * latents;
+                let e = &noise[(d * n + i) * latents..(d * n + i + 1) * latents];
+                let mut log_ratio = 0.0_f64;
+                for ((m, r), e) in loc[at.clone()].iter().zip(&log_scale[at]).zip(e) {
+                    let (m, r, e) = (f64::from(*m), f64::from(*r), f64::from(*e));
+                    let z = m + r.exp() * e;
+                    log_ratio += 0.5 * (e * e - z * z) + r;
+                }
+                let ll = f64::from(log_likelihood[d * n + i]);
+                result.reconstruction += ll / draws as f64;
+                result.log_weights.push(ll + log_ratio);
+            }
+        }
+        done += s;
+    }
+    results
+}
+
+/// `ln` of the mean of the exponentials.
+fn log_mean_exp(values: &[f64]) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::NEG_INFINITY {
+        return largest;
+    }
+    largest + (values.iter().map(|v| (v - largest).exp()).sum::<f64>() / values.len() as f64).ln()
+}
+
+/// Mean and standard error of the mean.
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, (variance / n).sqrt())
+}
+
+fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluation {
+    let n = results.len().max(1) as f64;
+    let latents = results.first().map_or(0, |r| r.kl.len());
+    let mean_of = |f: &dyn Fn(&RowResult) -> f64| results.iter().map(f).sum::<f64>() / n;
+    let kl_per_latent: Vec<f64> = (0..latents).map(|l| mean_of(&|r| r.kl[l])).collect();
+    let mean_variance: Vec<f64> = (0..latents)
+        .map(|l| {
+            let mean = mean_of(&|r| r.loc[l]);
+            mean_of(&|r| (r.loc[l] - mean).powi(2))
+        })
+        .collect();
+    // Groups of k of the same draws: by Jensen's inequality the bounds rise with k for these very numbers, not only on average.
+    let bound = |k: usize| -> f64 {
+        mean_of(&|r| {
+            let groups: Vec<f64> = r.log_weights.chunks(k.max(1)).map(log_mean_exp).collect();
+            groups.iter().sum::<f64>() / groups.len().max(1) as f64
+        })
+    };
+    let evidence: Vec<f64> = results.iter().map(|r| log_mean_exp(&r.log_weights)).collect();
+    let lower: Vec<f64> = results.iter().map(|r| r.reconstruction - r.kl.iter().sum::<f64>()).collect();
+    let ((log_evidence, nll_se), (elbo, elbo_se)) = (mean_and_error(&evidence), mean_and_error(&lower));
+    Evaluation {
+        rows: results.len(),
+        elbo,
+        elbo_se,
+        reconstruction: mean_of(&|r| r.reconstruction),
+        kl: kl_per_latent.iter().sum(),
+        nll: -log_evidence,
+        nll_se,
+        nll_samples: draws,
+        bounds: bounds.iter().filter(|k| draws.is_multiple_of(**k)).map(|&k| (k, bound(k))).collect(),
+        active_units: mean_variance.iter().filter(|v| **v > 0.01).count(),
+        kl_per_latent,
+        mean_variance,
+    }
+}
+
+/// Posterior mean and scale of each row, `L` each, row-major.
+#[must_use]
+pub fn posterior_means<E: Network + Sync, D: Network + Sync>(vae: &Vae<E, D>, rows: Rows<'_>, device: &Device) -> (Vec<f32>, Vec<f32>) {
+    let starts: Vec<usize> = (0..rows.len()).step_by(256).collect();
+    let parts: Vec<(Vec<f32>, Vec<f32>)> = starts
+        .into_par_iter()
+        .map(|start| {
+            let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
+            let x = rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device);
+            let q = vae.posterior(x);
+            let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().to_vec().unwrap_or_default() };
+            (numbers(q.loc), numbers(q.log_scale.exp()))
+        })
+        .collect();
+    let mut all = (Vec::new(), Vec::new());
+    for (loc, scale) in parts {
+        all.0.extend(loc);
+        all.1.extend(scale);
+    }
+    all
+}
