@@ -1,1 +1,3 @@
 //! Laws, noise and special functions with their derivatives, on plain numbers.
+
+pub mod special;
