@@ -1,3 +1,4 @@
 //! Laws, noise and special functions with their derivatives, on plain numbers.
 
+pub mod noise;
 pub mod special;
