@@ -1,3 +1,5 @@
 //! Laws, noise and special functions with their derivatives, on plain numbers.
 
 pub mod kernel;
+pub mod noise;
+pub mod special;

@@ -24,14 +24,21 @@ pub(super) fn surrogate<E: Network, D: Network>(
         EntropyTerm::ClosedForm => with_free_bits(kl, free_bits),
         EntropyTerm::MonteCarlo => -log_prior_minus_log_posterior(&q, z).sum() / draws,
         // Detached: removes the score term, the derivative of log q in its own parameters at a fixed draw.
-        EntropyTerm::StickingTheLanding => -log_prior_minus_log_posterior(&q.detach(), z).sum() / draws,
+        EntropyTerm::StickingTheLanding => {
+            -log_prior_minus_log_posterior(&q.detach(), z).sum() / draws
+        }
     };
-    let objective = reconstruction.clone().inner() - match entropy {
-        EntropyTerm::ClosedForm => kl_sum.clone(),
-        EntropyTerm::MonteCarlo | EntropyTerm::StickingTheLanding => divergence.clone().inner(),
-    };
+    let objective = reconstruction.clone().inner()
+        - match entropy {
+            EntropyTerm::ClosedForm => kl_sum.clone(),
+            EntropyTerm::MonteCarlo | EntropyTerm::StickingTheLanding => divergence.clone().inner(),
+        };
     let loss = (divergence * weight - reconstruction.clone()) / batch.batch_rows as f64;
-    Surrogate { loss, resume: None, sums: sums(objective, reconstruction, kl_sum) }
+    Surrogate {
+        loss,
+        resume: None,
+        sums: sums(objective, reconstruction, kl_sum),
+    }
 }
 
 /// The divergence summed over rows and latents, where a latent counts at least `free_bits` nats on average over the rows
@@ -49,6 +56,9 @@ impl DiagonalNormal {
     /// The same numbers without their graph.
     pub(super) fn detach(&self) -> Self {
         // Detached by the caller's choice of estimator: see there for the term that this removes.
-        Self { loc: self.loc.clone().detach(), log_scale: self.log_scale.clone().detach() }
+        Self {
+            loc: self.loc.clone().detach(),
+            log_scale: self.log_scale.clone().detach(),
+        }
     }
 }

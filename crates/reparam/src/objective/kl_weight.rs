@@ -16,7 +16,11 @@ pub struct KlWeight {
 
 impl Default for KlWeight {
     fn default() -> Self {
-        Self { beta: 1.0, warmup_steps: 0, free_bits: 0.0 }
+        Self {
+            beta: 1.0,
+            warmup_steps: 0,
+            free_bits: 0.0,
+        }
     }
 }
 
@@ -25,7 +29,11 @@ impl KlWeight {
     #[must_use]
     pub fn at(&self, step: u64) -> f64 {
         // The comparison, not the quotient, decides: no rounding keeps the weight from its end.
-        if step + 1 >= self.warmup_steps { self.beta } else { self.beta * ((step + 1) as f64 / self.warmup_steps as f64) }
+        if step + 1 >= self.warmup_steps {
+            self.beta
+        } else {
+            self.beta * ((step + 1) as f64 / self.warmup_steps as f64)
+        }
     }
 
     /// Whether the warm-up ends within a run of this many steps.
@@ -42,10 +50,18 @@ mod tests {
     #[test]
     fn warm_up_rises_and_reaches_beta_exactly_for_every_length() {
         for warmup_steps in 1..2000 {
-            let weight = KlWeight { beta: 0.7, warmup_steps, free_bits: 0.0 };
+            let weight = KlWeight {
+                beta: 0.7,
+                warmup_steps,
+                free_bits: 0.0,
+            };
             assert_eq!(weight.at(warmup_steps - 1), 0.7);
             assert!(warmup_steps == 1 || weight.at(warmup_steps - 2) < 0.7);
-            assert!(weight.at(0) > 0.0 && weight.completes_within(warmup_steps) && !weight.completes_within(warmup_steps - 1));
+            assert!(
+                weight.at(0) > 0.0
+                    && weight.completes_within(warmup_steps)
+                    && !weight.completes_within(warmup_steps - 1)
+            );
         }
         assert_eq!(KlWeight::default().at(0), 1.0);
     }

@@ -11,9 +11,9 @@ mod kl_weight;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::nn::Network;
 use crate::train::Surrogate;
 use crate::vae::{DiagonalNormal, Vae};
-use crate::nn::Network;
 
 pub use kl_weight::KlWeight;
 
@@ -54,7 +54,10 @@ pub enum Objective {
 
 impl Default for Objective {
     fn default() -> Self {
-        Self::Elbo { entropy: EntropyTerm::ClosedForm, draws: 1 }
+        Self::Elbo {
+            entropy: EntropyTerm::ClosedForm,
+            draws: 1,
+        }
     }
 }
 
@@ -85,7 +88,10 @@ impl Objective {
     ) -> Surrogate {
         match *self {
             Self::Elbo { entropy, .. } => elbo::surrogate(vae, batch, entropy, weight, free_bits),
-            Self::Iwae { doubly_reparameterized, .. } => iwae::surrogate(vae, batch, doubly_reparameterized),
+            Self::Iwae {
+                doubly_reparameterized,
+                ..
+            } => iwae::surrogate(vae, batch, doubly_reparameterized),
         }
     }
 }
@@ -106,7 +112,8 @@ pub struct ShardBatch {
 /// `log p(z) - log q(z|x)` for each draw, `[S N]`, with the standard normal prior; `q` may be another than the one that drew.
 fn log_prior_minus_log_posterior(q: &DiagonalNormal, z: Tensor<3>) -> Tensor<1> {
     let [s, n, _] = z.dims();
-    let deviation = (z.clone() - q.loc.clone().unsqueeze::<3>()) / q.log_scale.clone().exp().unsqueeze::<3>();
+    let deviation =
+        (z.clone() - q.loc.clone().unsqueeze::<3>()) / q.log_scale.clone().exp().unsqueeze::<3>();
     // The constants ln(2 pi)/2 of the two normals cancel.
     let difference = (deviation.square() - z.square()) * 0.5 + q.log_scale.clone().unsqueeze::<3>();
     difference.sum_dim(2).reshape([s * n])
@@ -114,5 +121,8 @@ fn log_prior_minus_log_posterior(q: &DiagonalNormal, z: Tensor<3>) -> Tensor<1> 
 
 /// The three sums that a surrogate logs.
 fn sums(objective: Tensor<1>, reconstruction: Tensor<1>, kl: Tensor<1>) -> Tensor<1> {
-    Tensor::cat(vec![objective.inner(), reconstruction.inner(), kl.inner()], 0)
+    Tensor::cat(
+        vec![objective.inner(), reconstruction.inner(), kl.inner()],
+        0,
+    )
 }

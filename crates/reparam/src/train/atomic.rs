@@ -11,9 +11,15 @@ use std::path::Path;
 /// # Errors
 /// What the file system says.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a file name is needed"))?.to_os_string();
+    let mut name = path
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a file name is needed"))?
+        .to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = folder.join(name);
     let written = File::create(&temporary).and_then(|mut file| {

@@ -60,29 +60,55 @@ struct Manifest {
 }
 
 /// Writes tensors to a safetensors file, atomically.
-pub(crate) fn write_tensors(path: &Path, tensors: &[(String, Vec<usize>, &[f32])]) -> Result<(), CheckpointError> {
-    let format = |rule: String| CheckpointError::Format { path: path.to_owned(), rule };
+pub(crate) fn write_tensors(
+    path: &Path,
+    tensors: &[(String, Vec<usize>, &[f32])],
+) -> Result<(), CheckpointError> {
+    let format = |rule: String| CheckpointError::Format {
+        path: path.to_owned(),
+        rule,
+    };
     let mut views = Vec::with_capacity(tensors.len());
     for (name, shape, values) in tensors {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytemuck::cast_slice(values)).map_err(|e| format(e.to_string()))?;
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytemuck::cast_slice(values))
+            .map_err(|e| format(e.to_string()))?;
         views.push((name, view));
     }
     let bytes = safetensors::serialize(views, None).map_err(|e| format(e.to_string()))?;
-    write_atomically(path, &bytes).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })
+    write_atomically(path, &bytes).map_err(|source| CheckpointError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Reads every tensor of a safetensors file.
 pub(crate) fn read_tensors(path: &Path) -> Result<NamedParameters, CheckpointError> {
-    let format = |rule: String| CheckpointError::Format { path: path.to_owned(), rule };
-    let bytes = fs::read(path).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })?;
-    let tensors = SafeTensors::deserialize(&bytes).map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
+    let format = |rule: String| CheckpointError::Format {
+        path: path.to_owned(),
+        rule,
+    };
+    let bytes = fs::read(path).map_err(|source| CheckpointError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let tensors = SafeTensors::deserialize(&bytes)
+        .map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
     let mut found = NamedParameters::new();
     for (name, view) in tensors.iter() {
         if view.dtype() != Dtype::F32 {
-            return Err(format(format!("tensor {name} must be F32, got {:?}", view.dtype())));
+            return Err(format(format!(
+                "tensor {name} must be F32, got {:?}",
+                view.dtype()
+            )));
         }
         // The bytes inside a file are not aligned for f32, so they are collected one by one.
-        let values = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let values = view
+            .data()
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|b| f32::from_le_bytes(*b))
+            .collect();
         found.insert(name.to_owned(), (view.shape().to_vec(), values));
     }
     Ok(found)
@@ -104,10 +130,17 @@ impl Checkpoint {
             tensors.push((format!("adam/{i}/second"), vec![second.len()], second));
         }
         write_tensors(&folder.join(&name), &tensors)?;
-        let manifest = Manifest { format: 1, file: name.clone(), counts: self.counts, progress: self.progress.clone() };
+        let manifest = Manifest {
+            format: 1,
+            file: name.clone(),
+            counts: self.counts,
+            progress: self.progress.clone(),
+        };
         let path = folder.join(MANIFEST);
-        let text = serde_json::to_vec_pretty(&manifest)
-            .map_err(|e| CheckpointError::Format { path: path.clone(), rule: e.to_string() })?;
+        let text = serde_json::to_vec_pretty(&manifest).map_err(|e| CheckpointError::Format {
+            path: path.clone(),
+            rule: e.to_string(),
+        })?;
         write_atomically(&path, &text).map_err(|source| CheckpointError::Io { path, source })?;
         remove_others(folder, &name);
         Ok(())
@@ -124,34 +157,53 @@ impl Checkpoint {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(CheckpointError::Io { path, source }),
         };
-        let manifest: Manifest = serde_json::from_slice(&text)
-            .map_err(|e| CheckpointError::Format { path: path.clone(), rule: format!("not a checkpoint manifest ({e})") })?;
+        let manifest: Manifest =
+            serde_json::from_slice(&text).map_err(|e| CheckpointError::Format {
+                path: path.clone(),
+                rule: format!("not a checkpoint manifest ({e})"),
+            })?;
         if manifest.format != 1 {
-            let rule = format!("format must be 1, got {}: written by a newer version", manifest.format);
+            let rule = format!(
+                "format must be 1, got {}: written by a newer version",
+                manifest.format
+            );
             return Err(CheckpointError::Format { path, rule });
         }
         let mut parameters = NamedParameters::new();
-        let mut moments: std::collections::BTreeMap<usize, [Vec<f32>; 2]> = std::collections::BTreeMap::new();
+        let mut moments: std::collections::BTreeMap<usize, [Vec<f32>; 2]> =
+            std::collections::BTreeMap::new();
         let file = folder.join(&manifest.file);
         for (name, (shape, values)) in read_tensors(&file)? {
             if let Some(path) = name.strip_prefix("model/") {
                 parameters.insert(path.to_owned(), (shape, values));
-            } else if let Some((i, which)) = name.strip_prefix("adam/").and_then(|rest| rest.split_once('/'))
+            } else if let Some((i, which)) = name
+                .strip_prefix("adam/")
+                .and_then(|rest| rest.split_once('/'))
                 && let Ok(i) = i.parse::<usize>()
             {
                 moments.entry(i).or_default()[usize::from(which == "second")] = values;
             } else {
-                return Err(CheckpointError::Format { path: file, rule: format!("tensor {name} is not one of a checkpoint") });
+                return Err(CheckpointError::Format {
+                    path: file,
+                    rule: format!("tensor {name} is not one of a checkpoint"),
+                });
             }
         }
         let moments = moments.into_values().collect();
-        Ok(Some(Self { parameters, moments, counts: manifest.counts, progress: manifest.progress }))
+        Ok(Some(Self {
+            parameters,
+            moments,
+            counts: manifest.counts,
+            progress: manifest.progress,
+        }))
     }
 }
 
 /// Removes older tensor files and what a killed run left half-written; a file that stays does no harm.
 fn remove_others(folder: &Path, keep: &str) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();

@@ -32,7 +32,11 @@ impl<'a> Rows<'a> {
     /// When `width` is 0 or does not divide the number of pixels.
     #[must_use]
     pub fn new(pixels: &'a [f32], width: usize) -> Self {
-        assert!(width > 0 && pixels.len().is_multiple_of(width), "{} pixels are no rows of {width}", pixels.len());
+        assert!(
+            width > 0 && pixels.len().is_multiple_of(width),
+            "{} pixels are no rows of {width}",
+            pixels.len()
+        );
         Self { pixels, width }
     }
 
@@ -63,7 +67,10 @@ impl<'a> Rows<'a> {
     /// The first rows.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
-        Self { pixels: &self.pixels[..count.min(self.len()) * self.width], width: self.width }
+        Self {
+            pixels: &self.pixels[..count.min(self.len()) * self.width],
+            width: self.width,
+        }
     }
 
     /// The mean of each pixel over all rows.
@@ -75,14 +82,24 @@ impl<'a> Rows<'a> {
                 *s += f64::from(*x);
             }
         }
-        sum.iter().map(|s| (s / self.len().max(1) as f64) as f32).collect()
+        sum.iter()
+            .map(|s| (s / self.len().max(1) as f64) as f32)
+            .collect()
     }
 
     /// A batch of the rows with these indices; `places` are the places of the rows in the whole batch, which key the noise.
     ///
     /// The same row at the same place of the same step has the same pixels however the batch is cut into shards.
     #[must_use]
-    pub fn batch(&self, indices: &[usize], first_place: usize, binarization: Binarization, key: Key, step: u64, device: &Device) -> Tensor<2> {
+    pub fn batch(
+        &self,
+        indices: &[usize],
+        first_place: usize,
+        binarization: Binarization,
+        key: Key,
+        step: u64,
+        device: &Device,
+    ) -> Tensor<2> {
         let mut values = Vec::with_capacity(indices.len() * self.width);
         for &i in indices {
             values.extend_from_slice(self.row(i));
@@ -92,7 +109,11 @@ impl<'a> Rows<'a> {
             Binarization::None => {}
             Binarization::Dynamic => {
                 let mut uniform = vec![0.0_f32; values.len()];
-                key.site("binarize").step(step).fill(Noise::Uniform, first_place as u64 * width, &mut uniform);
+                key.site("binarize").step(step).fill(
+                    Noise::Uniform,
+                    first_place as u64 * width,
+                    &mut uniform,
+                );
                 threshold(&mut values, &uniform);
             }
             Binarization::Fixed => {

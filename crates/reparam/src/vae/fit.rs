@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{Binarization, Rows, Vae};
 use crate::nn::Network;
 use crate::objective::{KlWeight, Objective, ShardBatch};
-use crate::train::{Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters, read_parameters};
+use crate::train::{
+    Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters,
+    read_parameters,
+};
 
 /// Rows that one validation task takes.
 const VALIDATION_ROWS: usize = 64;
@@ -234,10 +237,17 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     /// A checkpoint whose parameters or progress do not fit.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), FitError> {
         let fault = |e: &dyn std::fmt::Display| FitError::Checkpoint(e.to_string());
-        let progress: Progress = serde_json::from_value(checkpoint.progress).map_err(|e| fault(&e))?;
-        let model = load_parameters(self.trainer.model().clone(), &checkpoint.parameters).map_err(|e| fault(&e))?;
-        if !self.trainer.restore(model, checkpoint.moments, checkpoint.counts) {
-            return Err(fault(&"the optimiser's moments have other sizes than the model"));
+        let progress: Progress =
+            serde_json::from_value(checkpoint.progress).map_err(|e| fault(&e))?;
+        let model = load_parameters(self.trainer.model().clone(), &checkpoint.parameters)
+            .map_err(|e| fault(&e))?;
+        if !self
+            .trainer
+            .restore(model, checkpoint.moments, checkpoint.counts)
+        {
+            return Err(fault(
+                &"the optimiser's moments have other sizes than the model",
+            ));
         }
         self.progress = progress;
         Ok(())
@@ -257,9 +267,15 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         self.shuffle(epoch);
         let start = (step % per_epoch) as usize * self.config.batch;
         let indices = &self.order.1[start..(start + self.config.batch).min(self.train.len())];
-        let rate = self.config.learning_rate * self.config.schedule.factor(step, self.total_steps());
+        let rate =
+            self.config.learning_rate * self.config.schedule.factor(step, self.total_steps());
         let weight = self.config.kl.at(step);
-        let batcher = Batcher { rows: self.train, config: &self.config, device: &self.device, key: Key::new(self.config.seed).site("train") };
+        let batcher = Batcher {
+            rows: self.train,
+            config: &self.config,
+            device: &self.device,
+            key: Key::new(self.config.seed).site("train"),
+        };
         let latents = self.trainer.model().latents();
         let (objective, free_bits) = (self.config.objective, self.config.kl.free_bits);
         let report = self.trainer.step(indices.len(), rate, |vae, part| {
@@ -267,7 +283,12 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             objective.surrogate(vae, batch, weight, free_bits)
         })?;
         let rows = indices.len() as u64;
-        self.account(report.sums, rows, report.skipped == Some(true), report.gradient_norm);
+        self.account(
+            report.sums,
+            rows,
+            report.skipped == Some(true),
+            report.gradient_norm,
+        );
         if (step + 1).is_multiple_of(per_epoch) {
             let (row, improved) = self.end_epoch(epoch, rate, weight);
             return Ok(Event::Epoch { row, improved });
@@ -284,7 +305,10 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
 
     fn shuffle(&mut self, epoch: u64) {
         if self.order.0 != epoch {
-            let order = Key::new(self.config.seed).site("shuffle").step(epoch).permutation(self.train.len());
+            let order = Key::new(self.config.seed)
+                .site("shuffle")
+                .step(epoch)
+                .permutation(self.train.len());
             self.order = (epoch, order);
         }
     }
@@ -312,7 +336,12 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
 
     fn read_pending(&mut self) {
         if let Some(pending) = self.pending.take() {
-            for (total, part) in self.progress.sums.iter_mut().zip(pending.into_data().iter::<f64>()) {
+            for (total, part) in self
+                .progress
+                .sums
+                .iter_mut()
+                .zip(pending.into_data().iter::<f64>())
+            {
                 *total += part;
             }
         }
@@ -336,7 +365,9 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             gradient_norm: (progress.norms > 0).then(|| progress.norm / progress.norms as f64),
             skipped: self.trainer.skipped(),
         };
-        let improved = row.validation_elbo.is_some_and(|elbo| progress.best.is_none_or(|best| elbo > best));
+        let improved = row
+            .validation_elbo
+            .is_some_and(|elbo| progress.best.is_none_or(|best| elbo > best));
         if improved {
             progress.best = row.validation_elbo;
             progress.epochs_since_best = 0;
@@ -354,7 +385,12 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             return None;
         }
         let (vae, rows) = (self.trainer.model(), self.validation);
-        let batcher = Batcher { rows, config: &self.config, device: &self.device, key: Key::new(self.config.seed).site("validation") };
+        let batcher = Batcher {
+            rows,
+            config: &self.config,
+            device: &self.device,
+            key: Key::new(self.config.seed).site("validation"),
+        };
         let all: Vec<usize> = (0..rows.len()).collect();
         let starts: Vec<usize> = (0..rows.len()).step_by(VALIDATION_ROWS).collect();
         let elbos: Vec<f64> = self.trainer.pool().install(|| {
@@ -366,15 +402,20 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
                     let draws = batch.noise.dims()[0];
                     let n = batch.input.dims()[0];
                     let q = vae.posterior(batch.input);
-                    let log_likelihood = vae.log_likelihood(q.rsample(batch.noise), batch.target).reshape([draws, n]).mean_dim(0);
-                    let elbo = log_likelihood.reshape([n]) - q.kl_per_latent().sum_dim(1).reshape([n]);
+                    let log_likelihood = vae
+                        .log_likelihood(q.rsample(batch.noise), batch.target)
+                        .reshape([draws, n])
+                        .mean_dim(0);
+                    let elbo =
+                        log_likelihood.reshape([n]) - q.kl_per_latent().sum_dim(1).reshape([n]);
                     elbo.into_data().iter::<f64>().collect::<Vec<_>>()
                 })
                 .collect()
         });
         let n = elbos.len() as f64;
         let mean = elbos.iter().sum::<f64>() / n;
-        let variance = elbos.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+        let variance =
+            elbos.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         Some((mean, (variance / n).sqrt()))
     }
 }
@@ -388,8 +429,21 @@ struct Batcher<'a> {
 }
 
 impl Batcher<'_> {
-    fn shard(&self, indices: &[usize], part: std::ops::Range<usize>, step: u64, latents: usize) -> ShardBatch {
-        let target = self.rows.batch(&indices[part.clone()], part.start, self.config.binarization, self.key, step, self.device);
+    fn shard(
+        &self,
+        indices: &[usize],
+        part: std::ops::Range<usize>,
+        step: u64,
+        latents: usize,
+    ) -> ShardBatch {
+        let target = self.rows.batch(
+            &indices[part.clone()],
+            part.start,
+            self.config.binarization,
+            self.key,
+            step,
+            self.device,
+        );
         let (draws, n) = (self.config.objective.draws().max(1), part.len());
         // Index: draw, place in the whole batch, latent. The cut into shards does not move a number.
         let mut noise = vec![0.0_f32; draws * n * latents];
@@ -399,7 +453,12 @@ impl Batcher<'_> {
             stream.fill(Noise::StandardNormal, first as u64, block);
         }
         let noise = Tensor::from_data(TensorData::new(noise, [draws, n, latents]), self.device);
-        ShardBatch { input: target.clone(), target, noise, batch_rows: indices.len() }
+        ShardBatch {
+            input: target.clone(),
+            target,
+            noise,
+            batch_rows: indices.len(),
+        }
     }
 }
 
@@ -409,17 +468,72 @@ fn check(config: &FitConfig) -> Result<(), FitError> {
     let share = |value: f64| (0.0..1.0).contains(&value);
     let (trainer, adam) = (&config.trainer, &config.trainer.adam);
     let rules: [(&'static str, bool, &'static str, String); 11] = [
-        ("epochs", config.epochs > 0, "at least 1", config.epochs.to_string()),
-        ("batch", config.batch > 0, "at least 1", config.batch.to_string()),
-        ("learning-rate", positive(config.learning_rate), "finite and > 0", config.learning_rate.to_string()),
-        ("draws", config.objective.draws() > 0, "at least 1", config.objective.draws().to_string()),
-        ("beta", config.kl.beta >= 0.0 && config.kl.beta.is_finite(), "finite and >= 0", config.kl.beta.to_string()),
-        ("free-bits", config.kl.free_bits >= 0.0 && config.kl.free_bits.is_finite(), "finite and >= 0", config.kl.free_bits.to_string()),
-        ("shards", trainer.shards > 0, "at least 1", trainer.shards.to_string()),
-        ("clip-norm", trainer.clip_norm >= 0.0 && trainer.clip_norm.is_finite(), "finite and >= 0", trainer.clip_norm.to_string()),
-        ("adam betas", share(adam.beta1) && share(adam.beta2), "in [0, 1)", format!("{} and {}", adam.beta1, adam.beta2)),
-        ("epsilon", positive(adam.epsilon), "finite and > 0", adam.epsilon.to_string()),
-        ("weight-decay", adam.weight_decay >= 0.0 && adam.weight_decay.is_finite(), "finite and >= 0", adam.weight_decay.to_string()),
+        (
+            "epochs",
+            config.epochs > 0,
+            "at least 1",
+            config.epochs.to_string(),
+        ),
+        (
+            "batch",
+            config.batch > 0,
+            "at least 1",
+            config.batch.to_string(),
+        ),
+        (
+            "learning-rate",
+            positive(config.learning_rate),
+            "finite and > 0",
+            config.learning_rate.to_string(),
+        ),
+        (
+            "draws",
+            config.objective.draws() > 0,
+            "at least 1",
+            config.objective.draws().to_string(),
+        ),
+        (
+            "beta",
+            config.kl.beta >= 0.0 && config.kl.beta.is_finite(),
+            "finite and >= 0",
+            config.kl.beta.to_string(),
+        ),
+        (
+            "free-bits",
+            config.kl.free_bits >= 0.0 && config.kl.free_bits.is_finite(),
+            "finite and >= 0",
+            config.kl.free_bits.to_string(),
+        ),
+        (
+            "shards",
+            trainer.shards > 0,
+            "at least 1",
+            trainer.shards.to_string(),
+        ),
+        (
+            "clip-norm",
+            trainer.clip_norm >= 0.0 && trainer.clip_norm.is_finite(),
+            "finite and >= 0",
+            trainer.clip_norm.to_string(),
+        ),
+        (
+            "adam betas",
+            share(adam.beta1) && share(adam.beta2),
+            "in [0, 1)",
+            format!("{} and {}", adam.beta1, adam.beta2),
+        ),
+        (
+            "epsilon",
+            positive(adam.epsilon),
+            "finite and > 0",
+            adam.epsilon.to_string(),
+        ),
+        (
+            "weight-decay",
+            adam.weight_decay >= 0.0 && adam.weight_decay.is_finite(),
+            "finite and >= 0",
+            adam.weight_decay.to_string(),
+        ),
     ];
     match rules.into_iter().find(|rule| !rule.1) {
         Some((name, _, rule, value)) => Err(FitError::Config { name, rule, value }),

@@ -45,6 +45,7 @@ impl DiagonalNormal {
     /// (Kingma and Welling 2014, appendix B).
     #[must_use]
     pub fn kl_per_latent(&self) -> Tensor<2> {
-        (self.loc.clone().square() + (self.log_scale.clone() * 2.0).exp() - 1.0) * 0.5 - self.log_scale.clone()
+        (self.loc.clone().square() + (self.log_scale.clone() * 2.0).exp() - 1.0) * 0.5
+            - self.log_scale.clone()
     }
 }
