@@ -322,7 +322,12 @@ fn write_table(html: &mut String, rows: &[Row]) {
                 "<td class=\"number\">{value}</td><td>{unit}</td><td class=\"about\">{about}</td></tr>"
             )
         } else {
-            writeln!(html, "<td class=\"fact\">{} {}</td></tr>", escape(value), escape(unit))
+            writeln!(
+                html,
+                "<td class=\"fact\">{} {}</td></tr>",
+                escape(value),
+                escape(unit)
+            )
         };
     }
     html.push_str("</tbody></table></div>\n");

@@ -8,6 +8,13 @@ use super::picture::Images;
 pub const ACTIVE_VARIANCE: f64 = 0.01;
 
 /// Everything that the page of one run shows. Every part may be missing: what is not there is not on the page.
+///
+/// ```
+/// use reparam_cli::report::{Scores, VaeReport, number::Measured, render_vae};
+/// let nll = Some(Measured::with_error(16.83, 0.15));
+/// let report = VaeReport { scores: Scores { nll, ..Scores::default() }, ..VaeReport::default() };
+/// assert!(render_vae(&report).contains("16.83 ± 0.15"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct VaeReport {
     /// The name of the run.

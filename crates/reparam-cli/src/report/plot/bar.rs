@@ -23,6 +23,13 @@ pub struct Bar {
 }
 
 /// A bar chart; the bars start at zero.
+///
+/// ```
+/// use reparam_cli::report::plot::{Bar, BarChart};
+/// let bars = vec![Bar { label: "pathwise".into(), value: 0.3, group: 0 }];
+/// let chart = BarChart { y_label: "variance".into(), bars, ..BarChart::default() };
+/// assert!(chart.draw().standalone().contains("pathwise"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct BarChart {
     /// What the chart shows, in words, for readers who do not see it.

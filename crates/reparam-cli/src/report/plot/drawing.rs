@@ -5,6 +5,12 @@ use super::palette::PAPER;
 /// A finished plot: vector graphics, real text, no scripts.
 ///
 /// The colours are those of [`super::palette`]; the ground is transparent in [`Drawing::inline`].
+///
+/// ```
+/// use reparam_cli::report::plot::Drawing;
+/// let drawing = Drawing::from_elements(20, 10, "a disc", "<circle cx=\"10\" cy=\"5\" r=\"4\"/>".into());
+/// assert!(drawing.standalone().contains("viewBox=\"0 0 20 10\""));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawing {
     /// Width in pixels at normal size.
