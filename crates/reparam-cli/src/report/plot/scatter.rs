@@ -1,0 +1,328 @@
+//! Scatter plots: points coloured by class or by a value.
+
+use super::axis::{Axis, AxisStyle};
+use super::curve::{Shown, drawable, shown_range};
+use super::drawing::Drawing;
+use super::frame::{Chart, Drawn, Entry, FINE, Frame, Mark, write_at, write_in_the_middle};
+use super::palette::{self, CLASSES, INK, MUTED, PAPER};
+use crate::report::number::significant;
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+/// More points than this hide each other and make the page heavy.
+const MOST_POINTS: usize = 4_000;
+/// Ten colours times three shapes.
+const MOST_CLASSES: usize = 30;
+
+/// What the colour of a point means.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Colouring {
+    /// Nothing: all points are alike.
+    #[default]
+    None,
+    /// The class of each point, named; beyond ten classes the shapes differ too.
+    Classes {
+        /// The index of each point's class in `names`.
+        class: Vec<usize>,
+        /// The names of the classes.
+        names: Vec<String>,
+    },
+    /// A number for each point, on a scale from dark to light.
+    Values {
+        /// The numbers, one for each point.
+        values: Vec<f64>,
+        /// Name and unit of the number.
+        label: String,
+    },
+}
+
+/// A scatter plot.
+///
+/// ```
+/// use reparam_cli::report::plot::{Colouring, Scatter};
+/// let plot = Scatter {
+///     points: vec![(0.0, 1.0), (2.0, 3.0)],
+///     colouring: Colouring::Classes { class: vec![0, 1], names: vec!["cat".into(), "dog".into()] },
+///     ..Scatter::default()
+/// };
+/// assert!(plot.draw().standalone().contains("dog"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scatter {
+    /// What the plot shows, in words, for readers who do not see it.
+    pub title: String,
+    /// Name and unit of the vertical axis.
+    pub y_label: String,
+    /// Name and unit of the horizontal axis.
+    pub x_label: String,
+    /// The points; those that are not finite are left out, and the plot says so. More than 4,000 are thinned evenly.
+    pub points: Vec<(f64, f64)>,
+    /// What the colours mean.
+    pub colouring: Colouring,
+    /// Whether the vertical axis has numbers; without, the height of a point means nothing.
+    pub y_ticks: bool,
+    /// Whether the name of each class is written at the median of its points.
+    pub name_classes: bool,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+}
+
+impl Default for Scatter {
+    /// An empty plot with numbers on both axes and named classes.
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            y_label: String::new(),
+            x_label: String::new(),
+            points: Vec::new(),
+            colouring: Colouring::None,
+            y_ticks: true,
+            name_classes: true,
+            size: (640, 560),
+        }
+    }
+}
+
+/// A point with its colour and shape.
+#[derive(Debug, Clone, Copy)]
+struct Dot {
+    at: (f64, f64),
+    colour: RGBColor,
+    shape: usize,
+    class: usize,
+}
+
+impl Scatter {
+    /// The finished plot.
+    pub fn draw(&self) -> Drawing {
+        let mut notes = Vec::new();
+        let scale = self.value_range();
+        let dots = self.dots(scale, &mut notes);
+        let range = |pick: fn(&Dot) -> f64| shown_range(dots.iter().map(pick), true);
+        let (x_range, y_range) = (range(|dot| dot.at.0), range(|dot| dot.at.1));
+        let ends = |range: Option<Shown>| range.map_or((0.0, 1.0), |range| (range.low, range.high));
+        let style = |side: u32, pixels: u32| AxisStyle {
+            margin: true,
+            ticks: (side / pixels).max(3) as usize,
+            ..AxisStyle::default()
+        };
+        let x = Axis::new(ends(x_range).0, ends(x_range).1, style(self.size.0, 90));
+        let y = Axis::new(ends(y_range).0, ends(y_range).1, style(self.size.1, 60));
+        let inside = |at: (f64, f64)| {
+            let within = |axis: &Axis, value| {
+                axis.place(value)
+                    .is_some_and(|place| (0.0..=1.0).contains(&place))
+            };
+            within(&x, at.0) && within(&y, at.1)
+        };
+        let (dots, outside): (Vec<Dot>, Vec<Dot>) =
+            dots.into_iter().partition(|dot| inside(dot.at));
+        if !outside.is_empty() {
+            let verb = if outside.len() == 1 {
+                "point lies"
+            } else {
+                "points lie"
+            };
+            notes.push(format!("cut off: {} far {verb} outside", outside.len()));
+        }
+        let frame = Frame {
+            size: self.size,
+            title: if self.title.is_empty() {
+                "scatter plot"
+            } else {
+                &self.title
+            },
+            y_label: &self.y_label,
+            x_label: &self.x_label,
+            x,
+            y,
+            legend: self.legend(scale),
+            legend_beside: true,
+            notes,
+            x_lines: true,
+            y_ticks: self.y_ticks,
+        };
+        frame.draw(|chart| {
+            if dots.is_empty() {
+                return write_in_the_middle(chart, &frame.x, &frame.y, "nothing finite to draw");
+            }
+            draw_dots(chart, &dots)?;
+            self.draw_names(chart, &frame, &dots)
+        })
+    }
+
+    /// Every point that can be drawn, in the order given, so that no class lies over all others.
+    fn dots(&self, scale: Option<(f64, f64)>, notes: &mut Vec<String>) -> Vec<Dot> {
+        let mut lost = 0;
+        let mut dots = Vec::new();
+        for (index, &at) in self.points.iter().enumerate() {
+            let (colour, shape, class) = match &self.colouring {
+                Colouring::None => (CLASSES[0].rgb(), 0, 0),
+                Colouring::Classes { class, names } => match class.get(index) {
+                    Some(&class) if class < names.len().min(MOST_CLASSES) => (
+                        CLASSES[class % CLASSES.len()].rgb(),
+                        class / CLASSES.len(),
+                        class,
+                    ),
+                    _ => (MUTED.rgb(), 0, usize::MAX),
+                },
+                Colouring::Values { values, .. } => match (values.get(index), scale) {
+                    (Some(value), Some((low, high))) if value.is_finite() => {
+                        let place = if high > low {
+                            (value - low) / (high - low)
+                        } else {
+                            0.5
+                        };
+                        (palette::scale(place), 0, 0)
+                    }
+                    _ => (MUTED.rgb(), 0, 0),
+                },
+            };
+            if drawable(at.0) && drawable(at.1) {
+                dots.push(Dot {
+                    at,
+                    colour,
+                    shape,
+                    class,
+                });
+            } else {
+                lost += 1;
+            }
+        }
+        if lost > 0 {
+            notes.push(format!(
+                "{lost} {} not finite and left out",
+                if lost == 1 { "point is" } else { "points are" }
+            ));
+        }
+        let stride = dots.len().div_ceil(MOST_POINTS).max(1);
+        if stride > 1 {
+            notes.push(format!(
+                "one in {stride} of {} points",
+                significant(dots.len() as f64, 9)
+            ));
+        }
+        dots.into_iter().step_by(stride).collect()
+    }
+
+    fn value_range(&self) -> Option<(f64, f64)> {
+        let Colouring::Values { values, .. } = &self.colouring else {
+            return None;
+        };
+        shown_range(values.iter().copied(), true).map(|range| (range.low, range.high))
+    }
+
+    fn legend(&self, scale: Option<(f64, f64)>) -> Vec<Entry> {
+        let entry = |label: String, mark, colour| Entry {
+            label,
+            mark,
+            colour,
+        };
+        match &self.colouring {
+            Colouring::None => Vec::new(),
+            Colouring::Classes { names, .. } => {
+                let mut legend: Vec<Entry> = names
+                    .iter()
+                    .take(MOST_CLASSES)
+                    .enumerate()
+                    .map(|(i, name)| {
+                        entry(
+                            name.clone(),
+                            Mark::Shape(i / CLASSES.len()),
+                            CLASSES[i % CLASSES.len()].rgb(),
+                        )
+                    })
+                    .collect();
+                if names.len() > MOST_CLASSES {
+                    legend.push(entry(
+                        format!("{} others", names.len() - MOST_CLASSES),
+                        Mark::Shape(0),
+                        MUTED.rgb(),
+                    ));
+                }
+                legend
+            }
+            Colouring::Values { label, .. } => {
+                let (low, high) = scale.unwrap_or((0.0, 1.0));
+                let step = |place: f64| {
+                    entry(
+                        significant(low + place * (high - low), 3),
+                        Mark::Box,
+                        palette::scale(place),
+                    )
+                };
+                let mut legend = vec![Entry {
+                    label: label.clone(),
+                    mark: Mark::Box,
+                    colour: PAPER.rgb(),
+                }];
+                legend.extend((0..=8).rev().map(|place| step(f64::from(place) / 8.0)));
+                legend
+            }
+        }
+    }
+
+    /// The name of each class on a disc of the ground's colour, at the median of its points, where names do not cover each other.
+    fn draw_names(&self, chart: &mut Chart<'_, '_>, frame: &Frame<'_>, dots: &[Dot]) -> Drawn {
+        let Colouring::Classes { names, .. } = &self.colouring else {
+            return Ok(());
+        };
+        if !self.name_classes || names.len() < 2 {
+            return Ok(());
+        }
+        let mut taken: Vec<(f64, f64)> = Vec::new();
+        for (class, name) in names
+            .iter()
+            .enumerate()
+            .take(MOST_CLASSES)
+            .filter(|(_, name)| name.chars().count() <= 3)
+        {
+            let median = |pick: fn(&Dot) -> f64| {
+                let mut values: Vec<f64> = dots
+                    .iter()
+                    .filter(|dot| dot.class == class)
+                    .map(pick)
+                    .collect();
+                values.sort_by(f64::total_cmp);
+                values.get(values.len() / 2).copied()
+            };
+            let Some(at) = median(|dot| dot.at.0).zip(median(|dot| dot.at.1)) else {
+                continue;
+            };
+            let Some(place) = frame.x.place(at.0).zip(frame.y.place(at.1)) else {
+                continue;
+            };
+            // A name needs about 20 pixels.
+            let (width, height) = (20.0 / f64::from(self.size.0), 20.0 / f64::from(self.size.1));
+            if taken.iter().any(|other| {
+                (other.0 - place.0).abs() < width && (other.1 - place.1).abs() < height
+            }) {
+                continue;
+            }
+            taken.push(place);
+            chart.draw_series([Circle::new(at, 10 * FINE, PAPER.rgb().mix(0.9).filled())])?;
+            write_at(chart, at, name, 14.0, INK.rgb(), HPos::Center)?;
+        }
+        Ok(())
+    }
+}
+
+fn draw_dots(chart: &mut Chart<'_, '_>, dots: &[Dot]) -> Drawn {
+    // Fewer points are drawn larger.
+    let radius = if dots.len() > 1_500 {
+        22
+    } else if dots.len() > 300 {
+        28
+    } else {
+        38
+    };
+    for dot in dots {
+        let colour = dot.colour.mix(0.8);
+        match dot.shape % 3 {
+            0 => chart.draw_series([Circle::new(dot.at, radius, colour.filled())])?,
+            1 => chart.draw_series([TriangleMarker::new(dot.at, radius + 12, colour.filled())])?,
+            _ => chart.draw_series([Cross::new(dot.at, radius, colour.stroke_width(14))])?,
+        };
+    }
+    Ok(())
+}
