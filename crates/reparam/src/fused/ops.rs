@@ -8,7 +8,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
 use reparam_core::kernel::{self, Activation};
 
-use super::product::{Matrix, product};
+use super::product::{Matrix, product, product_by_transpose};
 use super::slices::{from_vec, packed, with_slice};
 
 /// Operations with a forward and a backward pass of their own.
@@ -158,7 +158,7 @@ impl Backward<Flex, 3> for LinearBackward {
             grads.register::<Flex>(node.id, from_vec(slope, [i, o]));
         }
         if let Some(node) = parent_x {
-            let slope = with_slice(&weight, |w| product(g, Matrix::new(w, i, o).t()));
+            let slope = with_slice(&weight, |w| product_by_transpose(g, Matrix::new(w, i, o)));
             grads.register::<Flex>(node.id, from_vec(slope, [n, i]));
         }
     }

@@ -12,13 +12,13 @@ pub use init::uniform_parameter;
 pub use linear::Linear;
 pub use mlp::Mlp;
 
-use burn::module::Module;
+use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 pub use reparam_core::kernel::Activation;
 
 /// A module that maps rows to rows: an encoder, or a decoder.
-pub trait Network: Module {
+pub trait Network: Module + ModuleDisplay {
     /// The output for each row of `x`.
     ///
     /// # Shapes

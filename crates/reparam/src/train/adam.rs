@@ -110,7 +110,7 @@ impl Adam {
                 .iter()
                 .map(|pair| {
                     pair.clone()
-                        .map(|m| m.into_data().to_vec().unwrap_or_default())
+                        .map(|m| m.into_data().try_to_vec().unwrap_or_default())
                 })
                 .collect(),
         }

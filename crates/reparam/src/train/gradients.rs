@@ -29,8 +29,13 @@ pub struct Resume {
 }
 
 /// The results of the backward passes of one surrogate; a parameter's gradient is the sum of those it is found in.
-#[derive(Debug)]
 pub struct GradientSets(Vec<Gradients>);
+
+impl std::fmt::Debug for GradientSets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GradientSets({})", self.0.len())
+    }
+}
 
 impl Surrogate {
     /// Runs the backward passes.

@@ -93,9 +93,9 @@ impl ModuleVisitor for Reader {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let data = param.val().inner().into_data().convert_dtype(DType::F32);
         // `convert_dtype` just made the values f32, so reading them as such cannot fail.
-        let values = data.to_vec::<f32>().unwrap_or_default();
+        let values = data.try_to_vec::<f32>().unwrap_or_default();
         self.found
-            .insert(self.path.join("."), (data.shape.to_vec(), values));
+            .insert(self.path.join("."), (data.shape().to_vec(), values));
     }
 }
 

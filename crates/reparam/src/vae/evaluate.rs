@@ -101,7 +101,7 @@ fn evaluate_rows<E: Network, D: Network>(
     let key = Key::new(config.seed).site("evaluate");
     let x = rows.batch(&indices, range.start, config.binarization, key, 0, device);
     let q = vae.posterior(x.clone());
-    let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().to_vec().unwrap_or_default() };
+    let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
     let kl = numbers(q.kl_per_latent());
     let (loc, log_scale) = (numbers(q.loc.clone()), numbers(q.log_scale.clone()));
     let mut results: Vec<RowResult> = (0..n)
@@ -140,7 +140,7 @@ fn evaluate_rows<E: Network, D: Network>(
         let log_likelihood: Vec<f32> = vae
             .log_likelihood(q.rsample(noise_tensor), x.clone())
             .into_data()
-            .to_vec()
+            .try_to_vec()
             .unwrap_or_default();
         for d in 0..s {
             for (i, result) in results.iter_mut().enumerate() {
@@ -241,7 +241,8 @@ pub fn posterior_means<E: Network + Sync, D: Network + Sync>(
             let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
             let x = rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device);
             let q = vae.posterior(x);
-            let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().to_vec().unwrap_or_default() };
+            let numbers =
+                |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
             (numbers(q.loc), numbers(q.log_scale.exp()))
         })
         .collect();

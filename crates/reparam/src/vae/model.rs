@@ -10,7 +10,7 @@ use crate::nn::Network;
 ///
 /// The encoder maps `[N, P]` to `[N, 2 L]`, the decoder `[N, L]` to `[N, P · outputs]`.
 #[derive(Module, Debug)]
-pub struct Vae<E: Module, D: Module> {
+pub struct Vae<E: Network, D: Network> {
     encoder: E,
     decoder: D,
     log_scale: Option<Param<Tensor<1>>>,

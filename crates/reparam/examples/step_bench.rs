@@ -1,0 +1,140 @@
+//! Our side of `bench/compare.py`: times one training step, or 10⁷ normals, and prints a JSON line.
+//!
+//! `step_bench vae [steps] [threads] [shards]` · `step_bench normal`
+
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use reparam::nn::{Activation, Mlp};
+use reparam::objective::{Objective, ShardBatch};
+use reparam::train::{AdamConfig, Trainer, TrainerConfig};
+use reparam::vae::{Likelihood, Vae};
+use reparam_core::noise::{Key, Noise};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const PIXELS: usize = 784;
+const LATENTS: usize = 32;
+const BATCH: usize = 128;
+const ROWS: usize = 6400;
+
+/// The made-up binary images that every engine is timed on.
+fn images() -> Vec<f32> {
+    let pixel = |at: usize| {
+        let (i, j) = ((at / PIXELS) as i64, (at % PIXELS) as i64);
+        let k = i % 10;
+        let base = (k * 37 + j * (k + 1) * 13) % 97 < 30;
+        let hash = (((i * 7919 + j * 104_729).wrapping_mul(2_654_435_761)) & 0xffff_ffff) >> 16;
+        f32::from(u8::from(base ^ (hash % 20 == 0)))
+    };
+    (0..ROWS * PIXELS).map(pixel).collect()
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |i: usize, default: usize| {
+        arguments
+            .get(i)
+            .and_then(|a| a.parse().ok())
+            .unwrap_or(default)
+    };
+    match arguments.first().map(String::as_str) {
+        Some("normal") => normal(number(1, 2)),
+        _ => vae(number(1, 200), number(2, 2), number(3, 2)),
+    }
+}
+
+fn report(task: &str, microseconds: f64, loss: f64) {
+    println!(
+        "{{\"engine\": \"reparam\", \"task\": \"{task}\", \"us_per_step\": {microseconds:.3}, \"loss\": {loss:.4}}}"
+    );
+}
+
+fn normal(threads: usize) {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads start");
+    let mut seconds = f64::INFINITY;
+    let mut mean = 0.0;
+    for step in 0..3 {
+        let start = Instant::now();
+        let mut out = vec![0.0_f32; 10_000_000];
+        pool.install(|| {
+            Key::new(0)
+                .site("bench")
+                .step(step)
+                .fill_parallel(Noise::StandardNormal, 0, &mut out)
+        });
+        seconds = seconds.min(start.elapsed().as_secs_f64());
+        mean = out.iter().map(|x| f64::from(*x)).sum::<f64>() / 1e7;
+    }
+    report("normal1e7", seconds * 1e6, mean);
+}
+
+fn vae(steps: usize, threads: usize, shards: usize) {
+    let (device, key) = (Device::flex(), Key::new(0));
+    let encoder = Mlp::new(
+        &[PIXELS, 512, 512, 2 * LATENTS],
+        Activation::Relu,
+        key.site("encoder"),
+        &device,
+    );
+    let decoder = Mlp::new(
+        &[LATENTS, 512, 512, PIXELS],
+        Activation::Relu,
+        key.site("decoder"),
+        &device,
+    );
+    let model = Vae::new(encoder, decoder, LATENTS, Likelihood::Bernoulli, &device);
+    let config = TrainerConfig {
+        shards,
+        adam: AdamConfig::default(),
+        ..TrainerConfig::default()
+    };
+    let mut trainer = Trainer::new(model, config, threads, &device).expect("threads start");
+    let pixels = images();
+    let (mut start, mut loss) = (Instant::now(), 0.0);
+    for step in 0..steps + 5 {
+        if step == 5 {
+            start = Instant::now();
+        }
+        let first = (step * BATCH) % ROWS;
+        let made = trainer.step(BATCH, 1e-3, |vae, part| {
+            let n = part.len();
+            let rows = &pixels[(first + part.start) * PIXELS..(first + part.end) * PIXELS];
+            let target =
+                Tensor::<2>::from_data(TensorData::new(rows.to_vec(), [n, PIXELS]), &device);
+            let mut noise = vec![0.0_f32; n * LATENTS];
+            key.site("posterior").step(step as u64).fill(
+                Noise::StandardNormal,
+                (part.start * LATENTS) as u64,
+                &mut noise,
+            );
+            let noise = Tensor::from_data(TensorData::new(noise, [1, n, LATENTS]), &device);
+            Objective::default().surrogate(
+                vae,
+                ShardBatch {
+                    input: target.clone(),
+                    target,
+                    noise,
+                    batch_rows: BATCH,
+                },
+                1.0,
+                0.0,
+            )
+        });
+        let sums = made.expect("a finite step").sums;
+        loss = -sums
+            .into_iter()
+            .map(|s| s.into_data().iter::<f64>().next().unwrap_or(0.0))
+            .sum::<f64>()
+            / BATCH as f64;
+    }
+    report(
+        "vae",
+        start.elapsed().as_secs_f64() * 1e6 / steps as f64,
+        loss,
+    );
+}
