@@ -131,24 +131,17 @@ fn a_short_run_is_a_prefix_of_a_long_one() {
 fn indices_wrap_around_at_the_end() {
     let stream = Key::new(43).step(0);
     for plan in plans() {
-        let ends = filled::<f32>(stream, plan, Noise::Uniform, u64::MAX - 40, 41);
-        assert_eq!(ends.len(), 41);
+        for before in [1, 40, 2999] {
+            let first = u64::MAX - before + 1;
+            let across = filled::<f64>(stream, plan, Noise::Uniform, first, 6000);
+            let before = before as usize;
+            let ends = filled::<f64>(stream, plan, Noise::Uniform, first, before);
+            let starts = filled::<f64>(stream, plan, Noise::Uniform, 0, 6000 - before);
+            assert_eq!(across, [ends, starts].concat(), "{plan:?}");
+            let last: f64 = stream.plan(plan).draw(Noise::Uniform, u64::MAX);
+            assert_eq!(across[before - 1], last.bits(), "{plan:?}");
+        }
     }
-    let across = filled::<f64>(
-        stream,
-        Plan::Independent,
-        Noise::Uniform,
-        u64::MAX - 40,
-        100,
-    );
-    assert_eq!(
-        across[..41],
-        filled::<f64>(stream, Plan::Independent, Noise::Uniform, u64::MAX - 40, 41)
-    );
-    assert_eq!(
-        across[41..],
-        filled::<f64>(stream, Plan::Independent, Noise::Uniform, 0, 59)
-    );
 }
 
 #[test]

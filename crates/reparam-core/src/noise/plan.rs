@@ -1,7 +1,7 @@
 //! Plans: how draws depend on one another.
 
 use super::kernel::Mirror;
-use super::stream::in_pieces;
+use super::stream::{in_pieces, split_at_last_index};
 use super::{Noise, NoiseFloat, Stream};
 use std::num::NonZeroU64;
 
@@ -64,6 +64,10 @@ impl PlannedStream {
 
     /// Draws `first`, `first + 1`, … of the plan into `out`, on this thread.
     pub fn fill<T: NoiseFloat>(&self, noise: Noise, first: u64, out: &mut [T]) {
+        let (out, wrapped) = split_at_last_index(first, out);
+        if !wrapped.is_empty() {
+            self.fill(noise, 0, wrapped);
+        }
         match self.width() {
             None => self.stream.fill(noise, first, out),
             Some(width) if width >= WIDE => {
@@ -99,9 +103,9 @@ impl PlannedStream {
     fn fill_windows<T: NoiseFloat>(&self, width: u64, noise: Noise, first: u64, out: &mut [T]) {
         let mut images = [[T::default(); BASE]; 2];
         for (n, part) in out.chunks_mut(WINDOW).enumerate() {
-            let first = first.wrapping_add((n * WINDOW) as u64);
+            let first = first + (n * WINDOW) as u64;
             let start = first / 2 / width * width;
-            let last = first.saturating_add(part.len() as u64 - 1);
+            let last = first + (part.len() as u64 - 1);
             let count = ((last / 2 / width + 1) * width - start) as usize;
             for (image, mirror) in images.iter_mut().zip([Mirror::Plain, Mirror::Reflected]) {
                 self.stream

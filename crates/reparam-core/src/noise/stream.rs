@@ -87,43 +87,31 @@ impl Stream {
         first: u64,
         out: &mut [T],
     ) {
-        let room = u64::MAX - first;
-        if (out.len() as u64).saturating_sub(1) > room {
-            // The range passes the last index.
-            let (before, after) = out.split_at_mut(room as usize + 1);
-            self.fill_mirrored(noise, mirror, first, before);
-            return self.fill_mirrored(noise, mirror, 0, after);
+        let (out, wrapped) = split_at_last_index(first, out);
+        if !wrapped.is_empty() {
+            self.fill_mirrored(noise, mirror, 0, wrapped);
         }
-        let (isa, task) = (
-            Isa::best(),
-            Task {
-                noise,
-                mirror,
-                id: self.id,
-            },
-        );
-        let (tile, skip) = (first / T::TILE as u64, (first % T::TILE as u64) as usize);
-        let (head, rest) = out.split_at_mut(if skip == 0 {
-            0
-        } else {
-            out.len().min(T::TILE - skip)
-        });
-        part_of_tile(isa, task, tile, skip, head);
-        let tile = if skip == 0 {
-            tile
-        } else {
-            tile.wrapping_add(1)
-        };
+        let id = self.id;
+        let (isa, task) = (Isa::best(), Task { noise, mirror, id });
+        let mut tile = first / T::TILE as u64;
+        let mut rest = out;
+        let skip = (first % T::TILE as u64) as usize;
+        if skip > 0 {
+            let (head, after) = rest.split_at_mut(rest.len().min(T::TILE - skip));
+            part_of_tile(isa, task, tile, skip, head);
+            (tile, rest) = (tile + 1, after);
+        }
         let (whole, tail) = rest.split_at_mut(rest.len() / T::TILE * T::TILE);
         kernel::fill(isa, task, tile, whole);
-        part_of_tile(
-            isa,
-            task,
-            tile.wrapping_add((whole.len() / T::TILE) as u64),
-            0,
-            tail,
-        );
+        part_of_tile(isa, task, tile + (whole.len() / T::TILE) as u64, 0, tail);
     }
+}
+
+/// The part of a range up to index `u64::MAX`, and the rest, which goes on at index 0.
+pub(super) fn split_at_last_index<T>(first: u64, out: &mut [T]) -> (&mut [T], &mut [T]) {
+    let last = usize::try_from(u64::MAX - first).unwrap_or(usize::MAX);
+    let count = out.len().min(last.saturating_add(1));
+    out.split_at_mut(count)
 }
 
 /// Draws `skip` and following of a tile; `out` ends within it.

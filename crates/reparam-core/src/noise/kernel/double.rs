@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn words() -> impl Iterator<Item = u64> {
-        spread(64, 1 << 20)
+        spread(64, 1 << 19)
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. The block at any place of the stream
 //! costs the same, so threads, resumed runs and single draws need no state to be carried or skipped. Seven rounds are the fewest
-//! that pass all of `TestU01`'s `BigCrush` in that paper (table 2, which also tests streams under neighbouring keys and counters);
-//! ten are its recommendation, with a margin. Seven would save a seventh of the time of a normal draw, and are not used.
+//! that pass all of `TestU01`'s `BigCrush` there; ten are the authors' default, with a margin. Seven would save a seventh of the time of
+//! a normal draw, and are not used.
 
 /// Words of 64 bits in a tile: the words of eight blocks.
 pub(crate) const TILE_WORDS: usize = 16;

@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn words() -> impl Iterator<Item = u32> {
-        spread(32, 1 << 21).map(|k| k as u32)
+        spread(32, 1 << 20).map(|k| k as u32)
     }
 
     #[test]
