@@ -1,1 +1,3 @@
 //! The parts of the command `reparam`: one module an application.
+
+pub mod data;
