@@ -1,4 +1,4 @@
 //! The parts of the command `reparam`: one module an application.
 
-pub mod atomic;
+pub mod data;
 pub mod report;

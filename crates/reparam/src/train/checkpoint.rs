@@ -129,6 +129,10 @@ impl Checkpoint {
             tensors.push((format!("adam/{i}/first"), vec![first.len()], first));
             tensors.push((format!("adam/{i}/second"), vec![second.len()], second));
         }
+        fs::create_dir_all(folder).map_err(|source| CheckpointError::Io {
+            path: folder.to_owned(),
+            source,
+        })?;
         write_tensors(&folder.join(&name), &tensors)?;
         let manifest = Manifest {
             format: 1,
