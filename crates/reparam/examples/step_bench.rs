@@ -1,6 +1,7 @@
 //! Our side of `bench/compare.py`: times one training step, or 10⁷ normals, and prints a JSON line.
 //!
-//! `step_bench vae [steps] [threads] [shards]` · `step_bench normal`
+//! `step_bench vae [steps] [threads] [shards]`: the bare step, as the peers run it · `step_bench fit [steps] [threads]`: the same with
+//! shuffling, dynamic binarisation, keyed noise and metrics · `step_bench normal [threads]`
 
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use reparam::nn::{Activation, Mlp};
 use reparam::objective::{Objective, ShardBatch};
 use reparam::train::{AdamConfig, Trainer, TrainerConfig};
-use reparam::vae::{Likelihood, Vae};
+use reparam::vae::{Event, Fit, FitConfig, Likelihood, Rows, Vae};
 use reparam_core::noise::{Key, Noise};
 
 #[global_allocator]
@@ -41,6 +42,7 @@ fn main() {
     };
     match arguments.first().map(String::as_str) {
         Some("normal") => normal(number(1, 2)),
+        Some("fit") => fit(number(1, 200), number(2, 2)),
         _ => vae(number(1, 200), number(2, 2), number(3, 2)),
     }
 }
@@ -73,27 +75,31 @@ fn normal(threads: usize) {
     report("normal1e7", seconds * 1e6, mean);
 }
 
-fn vae(steps: usize, threads: usize, shards: usize) {
-    let (device, key) = (Device::flex(), Key::new(0));
+fn model(device: &Device, key: Key) -> Vae<Mlp, Mlp> {
     let encoder = Mlp::new(
         &[PIXELS, 512, 512, 2 * LATENTS],
         Activation::Relu,
         key.site("encoder"),
-        &device,
+        device,
     );
     let decoder = Mlp::new(
         &[LATENTS, 512, 512, PIXELS],
         Activation::Relu,
         key.site("decoder"),
-        &device,
+        device,
     );
-    let model = Vae::new(encoder, decoder, LATENTS, Likelihood::Bernoulli, &device);
+    Vae::new(encoder, decoder, LATENTS, Likelihood::Bernoulli, device)
+}
+
+fn vae(steps: usize, threads: usize, shards: usize) {
+    let (device, key) = (Device::flex(), Key::new(0));
     let config = TrainerConfig {
         shards,
         adam: AdamConfig::default(),
         ..TrainerConfig::default()
     };
-    let mut trainer = Trainer::new(model, config, threads, &device).expect("threads start");
+    let mut trainer =
+        Trainer::new(model(&device, key), config, threads, &device).expect("threads start");
     let pixels = images();
     let (mut start, mut loss) = (Instant::now(), 0.0);
     for step in 0..steps + 5 {
@@ -134,6 +140,39 @@ fn vae(steps: usize, threads: usize, shards: usize) {
     }
     report(
         "vae",
+        start.elapsed().as_secs_f64() * 1e6 / steps as f64,
+        loss,
+    );
+}
+
+fn fit(steps: usize, threads: usize) {
+    let (device, pixels) = (Device::flex(), images());
+    let rows = Rows::new(&pixels, PIXELS);
+    let config = FitConfig {
+        epochs: u64::MAX / ROWS as u64,
+        batch: BATCH,
+        ..FitConfig::default()
+    };
+    let mut fit = Fit::new(
+        model(&device, Key::new(0)),
+        rows,
+        rows.first(0),
+        config,
+        threads,
+        &device,
+    )
+    .expect("a configuration that makes sense");
+    let (mut start, mut loss) = (Instant::now(), 0.0);
+    for step in 0..steps + 5 {
+        if step == 5 {
+            start = Instant::now();
+        }
+        if let Event::Epoch { row, .. } = fit.advance().expect("a finite step") {
+            loss = -row.objective;
+        }
+    }
+    report(
+        "fit",
         start.elapsed().as_secs_f64() * 1e6 / steps as f64,
         loss,
     );
