@@ -39,12 +39,12 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def set_up(folder):
-    """Makes the environments FOLDER/torch and FOLDER/jax where they are missing; returns their Pythons."""
+def set_up(folder, needed):
+    """Makes the environments FOLDER/torch and FOLDER/jax, where needed and missing; returns their Pythons."""
     pythons = {}
-    for name in ("torch", "jax"):
+    for name in needed:
         home = folder / name
-        pythons[name] = str(home / "bin" / "python")
+        pythons[name] = str(home.absolute() / "bin" / "python")
         requirements = HERE / f"requirements-{name}.txt"
         done = home / ".requirements-installed"
         if done.exists() and done.read_text(encoding="utf-8") == requirements.read_text(encoding="utf-8"):
@@ -98,8 +98,10 @@ def parse_options():
 
 def commands(options):
     """`{engine: (tasks that it knows, command without task and steps, what comes after these)}`"""
-    pythons = set_up(options.setup) if options.setup else {}
-    pythons |= {name: path for name in ("torch", "jax") if (path := getattr(options, f"{name}_python"))}
+    pythons = {name: path for name in ("torch", "jax") if (path := getattr(options, f"{name}_python"))}
+    if options.setup:
+        needed = {PEERS[name][0] for name in options.engines} - set(pythons)
+        pythons |= set_up(options.setup, sorted(needed))
     engines = {}
     if options.reparam:
         engines["reparam"] = (set(options.tasks), shlex.split(options.reparam), [])
