@@ -1,11 +1,13 @@
 //! Our side of `bench/compare.py`: times one training step, or 10⁷ normals, and prints a JSON line.
 //!
 //! `step_bench vae [steps] [threads] [shards]`: the bare step, as the peers run it · `step_bench fit [steps] [threads]`: the same with
-//! shuffling, dynamic binarisation, keyed noise and metrics · `step_bench normal [threads]`
+//! shuffling, dynamic binarisation, keyed noise and metrics · `step_bench products [repeats]`: its matrix products alone, in two shards
+//! on two threads · `step_bench normal [threads]`
 
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use reparam::fused::product::{Matrix, product, product_by_transpose};
 use reparam::nn::{Activation, Mlp};
 use reparam::objective::{Objective, ShardBatch};
 use reparam::train::{AdamConfig, Trainer, TrainerConfig};
@@ -42,6 +44,7 @@ fn main() {
     };
     match arguments.first().map(String::as_str) {
         Some("normal") => normal(number(1, 2)),
+        Some("products") => products(number(1, 100)),
         Some("fit") => fit(number(1, 200), number(2, 2)),
         _ => vae(number(1, 200), number(2, 2), number(3, 2)),
     }
@@ -58,21 +61,23 @@ fn normal(threads: usize) {
         .num_threads(threads)
         .build()
         .expect("threads start");
+    let mut out = vec![0.0_f32; 10_000_000];
     let mut seconds = f64::INFINITY;
-    let mut mean = 0.0;
-    for step in 0..3 {
+    // The first round touches the buffer's pages; the later ones are timed.
+    for step in 0..4 {
         let start = Instant::now();
-        let mut out = vec![0.0_f32; 10_000_000];
         pool.install(|| {
             Key::new(0)
                 .site("bench")
                 .step(step)
                 .fill_parallel(Noise::StandardNormal, 0, &mut out)
         });
-        seconds = seconds.min(start.elapsed().as_secs_f64());
-        mean = out.iter().map(|x| f64::from(*x)).sum::<f64>() / 1e7;
+        if step > 0 {
+            seconds = seconds.min(start.elapsed().as_secs_f64());
+        }
     }
-    report("normal1e7", seconds * 1e6, mean);
+    let mean_square = out.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / out.len() as f64;
+    report("normal1e7", seconds * 1e6, mean_square);
 }
 
 fn model(device: &Device, key: Key) -> Vae<Mlp, Mlp> {
@@ -176,4 +181,62 @@ fn fit(steps: usize, threads: usize) {
         start.elapsed().as_secs_f64() * 1e6 / steps as f64,
         loss,
     );
+}
+
+/// Every product of a step (value, gradient in the weights, gradient in the input), for two shards side by side.
+fn products(repeats: usize) {
+    let layers = [
+        (PIXELS, 512),
+        (512, 512),
+        (512, 2 * LATENTS),
+        (LATENTS, 512),
+        (512, 512),
+        (512, PIXELS),
+    ];
+    let rows = BATCH / 2;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .expect("threads start");
+    let shard = || {
+        let mut best = vec![[f64::INFINITY; 3]; layers.len()];
+        for _ in 0..repeats {
+            for (l, &(i, o)) in layers.iter().enumerate() {
+                let (x, w, g) = (
+                    vec![0.5_f32; rows * i],
+                    vec![0.25_f32; i * o],
+                    vec![0.1_f32; rows * o],
+                );
+                let (x, w, g) = (
+                    Matrix::new(&x, rows, i),
+                    Matrix::new(&w, i, o),
+                    Matrix::new(&g, rows, o),
+                );
+                let mut time = |which: usize, f: &dyn Fn() -> Vec<f32>| {
+                    let start = Instant::now();
+                    std::hint::black_box(f());
+                    best[l][which] = best[l][which].min(start.elapsed().as_secs_f64());
+                };
+                time(0, &|| product(x, w));
+                time(1, &|| product(x.t(), g));
+                if l > 0 {
+                    time(2, &|| product_by_transpose(g, w));
+                }
+            }
+        }
+        best
+    };
+    let (best, _) = pool.join(shard, shard);
+    let mut total = 0.0;
+    for (times, (i, o)) in best.iter().zip(layers) {
+        let rate = |seconds: f64| 2e-9 * (rows * i * o) as f64 / seconds;
+        total += times.iter().filter(|t| t.is_finite()).sum::<f64>();
+        eprintln!(
+            "{i:4} x {o:4}: value {:.0}, weights {:.0}, input {:.0} GFLOP/s",
+            rate(times[0]),
+            rate(times[1]),
+            rate(times[2])
+        );
+    }
+    report("products", total * 1e6, 0.0);
 }

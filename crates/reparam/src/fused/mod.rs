@@ -8,7 +8,7 @@
 mod bernoulli;
 mod linear;
 mod ops;
-mod product;
+pub mod product;
 pub(crate) mod slices;
 
 pub use bernoulli::{bernoulli_log_likelihood, bernoulli_log_likelihood_plain};

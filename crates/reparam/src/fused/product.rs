@@ -8,7 +8,7 @@ use gemm::Parallelism;
 
 /// A matrix in a slice: rows, columns, and whether the slice holds its transpose row by row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Matrix<'a> {
+pub struct Matrix<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -17,7 +17,11 @@ pub(crate) struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// `values` row by row.
-    pub(crate) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+    ///
+    /// # Panics
+    /// When there are not `rows · columns` values.
+    #[must_use]
+    pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(
             values.len(),
             rows * columns,
@@ -32,7 +36,8 @@ impl<'a> Matrix<'a> {
     }
 
     /// The transpose of this matrix, over the same values.
-    pub(crate) fn t(self) -> Self {
+    #[must_use]
+    pub fn t(self) -> Self {
         Self {
             values: self.values,
             rows: self.columns,
@@ -53,9 +58,16 @@ impl<'a> Matrix<'a> {
 
 /// The product `lhs rhs`, row by row, in a fresh buffer.
 ///
+/// ```
+/// use reparam::fused::product::{Matrix, product};
+/// let (a, b) = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0]);
+/// assert_eq!(product(Matrix::new(&a, 2, 2), Matrix::new(&b, 2, 1)), [17.0, 39.0]);
+/// ```
+///
 /// # Panics
 /// When the inner dimensions differ.
-pub(crate) fn product(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
+#[must_use]
+pub fn product(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
     assert_eq!(
         lhs.columns, rhs.rows,
         "inner dimensions of a product must agree"
@@ -103,7 +115,11 @@ const WIDE: usize = 128;
 /// Taken as it stands, this product makes `gemm` repack the whole of `rhs` against the grain, which for a wide layer and a
 /// shard of 64 rows costs as much as the product itself. Computed into column-major order it reads the rows of `rhs` as they lie; what is
 /// left is to turn the small result (BENCHMARKS.md has the figures).
-pub(crate) fn product_by_transpose(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
+///
+/// # Panics
+/// When the rows of `lhs` and `rhs` are not equally long.
+#[must_use]
+pub fn product_by_transpose(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
     if rhs.rows < WIDE || rhs.columns < WIDE || lhs.transposed || rhs.transposed {
         return product(lhs, rhs.t());
     }
