@@ -1,7 +1,7 @@
 //! The Bernoulli log-likelihood of rows as one operation.
 
 use burn::backend::Dispatch;
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 
 use super::fusible;
 use super::ops::FusedOps;
@@ -34,8 +34,10 @@ pub fn bernoulli_log_likelihood_plain(logits: Tensor<2>, x: Tensor<2>) -> Tensor
     let data_rows = x.dims()[0];
     let draws = if data_rows == 0 { 0 } else { rows / data_rows };
     let l = logits.reshape([draws, data_rows, width]);
-    // softplus(l) = max(l, 0) + ln(1 + e^(-|l|)): no overflow on either side.
-    let softplus = activation::relu(l.clone()) + (-l.clone().abs()).exp().log1p();
+    // softplus(l) = max(l, 0) + ln(1 + e^(-|l|)): no overflow on either side. The maximum is written (l + |l|) / 2, whose slope
+    // at 0 is 1/2 = σ(0), because that of |l| is taken as 0 there; the slope of relu, 0, would be wrong at logit 0.
+    let magnitude = l.clone().abs();
+    let softplus = (l.clone() + magnitude.clone()) * 0.5 + (-magnitude).exp().log1p();
     let log_likelihood = x.unsqueeze::<3>() * l - softplus;
     log_likelihood.sum_dim(2).reshape([rows])
 }

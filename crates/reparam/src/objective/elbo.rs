@@ -2,22 +2,20 @@
 
 use burn::tensor::Tensor;
 
-use super::{EntropyTerm, ShardBatch, log_prior_minus_log_posterior, sums};
-use crate::nn::Network;
+use super::{EntropyTerm, LatentModel, ShardBatch, log_prior_minus_log_posterior, sums};
 use crate::train::Surrogate;
-use crate::vae::{DiagonalNormal, Vae};
 
-pub(super) fn surrogate<E: Network, D: Network>(
-    vae: &Vae<E, D>,
+pub(super) fn surrogate<M: LatentModel>(
+    model: &M,
     batch: ShardBatch,
     entropy: EntropyTerm,
     weight: f64,
     free_bits: f64,
 ) -> Surrogate {
     let draws = batch.noise.dims()[0] as f64;
-    let q = vae.posterior(batch.input);
+    let q = model.posterior(batch.input);
     let z = q.rsample(batch.noise);
-    let reconstruction = vae.log_likelihood(z.clone(), batch.target).sum() / draws;
+    let reconstruction = model.log_likelihood(z.clone(), batch.target).sum() / draws;
     let kl = q.kl_per_latent();
     let kl_sum = kl.clone().inner().sum();
     let divergence = match entropy {
@@ -49,16 +47,5 @@ fn with_free_bits(kl: Tensor<2>, free_bits: f64) -> Tensor<1> {
         kl.sum_dim(0).clamp_min(free_bits * rows).sum()
     } else {
         kl.sum()
-    }
-}
-
-impl DiagonalNormal {
-    /// The same numbers without their graph.
-    pub(super) fn detach(&self) -> Self {
-        // Detached by the caller's choice of estimator: see there for the term that this removes.
-        Self {
-            loc: self.loc.clone().detach(),
-            log_scale: self.log_scale.clone().detach(),
-        }
     }
 }

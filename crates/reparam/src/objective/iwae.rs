@@ -2,18 +2,12 @@
 
 use burn::tensor::{Tensor, activation};
 
-use super::{ShardBatch, log_prior_minus_log_posterior, sums};
-use crate::nn::Network;
+use super::{LatentModel, ShardBatch, log_prior_minus_log_posterior, sums};
 use crate::train::{Resume, Surrogate};
-use crate::vae::Vae;
 
-pub(super) fn surrogate<E: Network, D: Network>(
-    vae: &Vae<E, D>,
-    batch: ShardBatch,
-    dreg: bool,
-) -> Surrogate {
+pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool) -> Surrogate {
     let [draws, rows, latents] = batch.noise.dims();
-    let q = vae.posterior(batch.input);
+    let q = model.posterior(batch.input);
     let z = q.rsample(batch.noise);
     let kl = q.kl_per_latent().inner().sum();
     // DReG cuts the graph at the draws: the decoder's gradient carries weights w, the encoder's their squares.
@@ -31,7 +25,7 @@ pub(super) fn surrogate<E: Network, D: Network>(
         (z.clone().reshape([draws * rows, latents]), q)
     };
     let judged = leaf.clone().reshape([draws, rows, latents]);
-    let log_likelihood = vae.log_likelihood(judged.clone(), batch.target);
+    let log_likelihood = model.log_likelihood(judged.clone(), batch.target);
     let log_weight = (log_likelihood.clone() + log_prior_minus_log_posterior(&judge, judged))
         .reshape([draws, rows]);
     let weight = activation::softmax(log_weight.clone().inner(), 0);

@@ -4,18 +4,20 @@
 //! The ELBO is the mean of `log w`, IWAE-S the mean of `ln((1/S) Σ w)`. Objectives are maximised; a [`crate::train::Surrogate`]
 //! carries the negative, a loss.
 
+mod diagonal_normal;
 mod elbo;
 mod iwae;
 mod kl_weight;
+mod latent_model;
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::nn::Network;
 use crate::train::Surrogate;
-use crate::vae::{DiagonalNormal, Vae};
 
+pub use diagonal_normal::DiagonalNormal;
 pub use kl_weight::KlWeight;
+pub use latent_model::LatentModel;
 
 /// How the entropy of the posterior, or its divergence from the prior, enters the ELBO.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,19 +81,19 @@ impl Objective {
     /// `input`: `[N, P]`, what the encoder sees; `target`: `[N, P]`, what the likelihood judges; `noise`: `[S, N, L]` standard
     /// normal draws with S = [`Objective::draws`]; `batch_rows`: rows of the whole batch, by which the loss is divided.
     #[must_use]
-    pub fn surrogate<E: Network, D: Network>(
+    pub fn surrogate<M: LatentModel>(
         &self,
-        vae: &Vae<E, D>,
+        model: &M,
         batch: ShardBatch,
         weight: f64,
         free_bits: f64,
     ) -> Surrogate {
         match *self {
-            Self::Elbo { entropy, .. } => elbo::surrogate(vae, batch, entropy, weight, free_bits),
+            Self::Elbo { entropy, .. } => elbo::surrogate(model, batch, entropy, weight, free_bits),
             Self::Iwae {
                 doubly_reparameterized,
                 ..
-            } => iwae::surrogate(vae, batch, doubly_reparameterized),
+            } => iwae::surrogate(model, batch, doubly_reparameterized),
         }
     }
 }

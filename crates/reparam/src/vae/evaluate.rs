@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Binarization, Rows, Vae};
 use crate::nn::Network;
+use crate::objective::LatentModel;
 
 /// Rows times draws that one task decodes at a time.
 const TASK_ROWS: usize = 1000;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Binarization, Rows, Vae};
 use crate::nn::Network;
-use crate::objective::{KlWeight, Objective, ShardBatch};
+use crate::objective::{KlWeight, LatentModel, Objective, ShardBatch};
 use crate::train::{
     Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters,
     read_parameters,

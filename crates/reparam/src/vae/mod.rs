@@ -3,13 +3,13 @@
 mod data;
 mod evaluate;
 mod fit;
-mod latent;
 mod likelihood;
 mod model;
 
 pub use data::{Binarization, Rows};
 pub use evaluate::{Evaluation, EvaluationConfig, evaluate, posterior_means};
 pub use fit::{EpochRow, Event, Fit, FitConfig, FitError, Stop};
-pub use latent::DiagonalNormal;
 pub use likelihood::{GaussianScale, Likelihood};
 pub use model::Vae;
+
+pub use crate::objective::DiagonalNormal;

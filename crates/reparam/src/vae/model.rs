@@ -3,8 +3,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{DiagonalNormal, GaussianScale, Likelihood};
+use super::{GaussianScale, Likelihood};
 use crate::nn::Network;
+use crate::objective::{DiagonalNormal, LatentModel};
 
 /// A variational autoencoder with a standard normal prior and a diagonal normal posterior.
 ///
@@ -78,24 +79,22 @@ impl<E: Network, D: Network> Vae<E, D> {
         self.likelihood
     }
 
-    /// q(z|x) for each row of `x`, `[N, P]`.
-    #[must_use]
-    pub fn posterior(&self, x: Tensor<2>) -> DiagonalNormal {
-        DiagonalNormal::from_encoder(self.encoder.forward(x))
-    }
-
-    /// log p(x|z) for each draw: `z` is `[S, N, L]`, `x` `[N, P]`, the result `[S N]`.
-    #[must_use]
-    pub fn log_likelihood(&self, z: Tensor<3>, x: Tensor<2>) -> Tensor<1> {
-        let [s, n, l] = z.dims();
-        let output = self.decoder.forward(z.reshape([s * n, l]));
-        self.likelihood
-            .log_likelihood(output, x, self.log_scale.as_ref().map(Param::val))
-    }
-
     /// The mean image for each row of latents, `[N, L]` to `[N, P]`.
     #[must_use]
     pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
         self.likelihood.mean(self.decoder.forward(z))
+    }
+}
+
+impl<E: Network, D: Network> LatentModel for Vae<E, D> {
+    fn posterior(&self, x: Tensor<2>) -> DiagonalNormal {
+        DiagonalNormal::from_encoder(self.encoder.forward(x))
+    }
+
+    fn log_likelihood(&self, z: Tensor<3>, x: Tensor<2>) -> Tensor<1> {
+        let [s, n, l] = z.dims();
+        let output = self.decoder.forward(z.reshape([s * n, l]));
+        self.likelihood
+            .log_likelihood(output, x, self.log_scale.as_ref().map(Param::val))
     }
 }
