@@ -1,4 +1,5 @@
 //! Laws, noise and special functions with their derivatives, on plain numbers.
 
+pub mod law;
 pub mod noise;
 pub mod special;
