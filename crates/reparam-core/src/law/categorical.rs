@@ -69,9 +69,13 @@ impl Categorical {
         }
         // The largest is taken off first: the total then keeps its digits beside large logits.
         let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        logits.iter_mut().for_each(|l| *l -= largest);
+        for l in &mut logits {
+            *l -= largest;
+        }
         let total = log_sum_exp(&logits);
-        logits.iter_mut().for_each(|l| *l -= total);
+        for l in &mut logits {
+            *l -= total;
+        }
         Ok(Self { log_probs: logits })
     }
 
