@@ -1,0 +1,113 @@
+//! What a law can do, one trait a capability.
+
+use burn::tensor::{Tensor, TensorCreationOptions};
+
+use super::{Support, ValueError};
+use crate::noise::Noise;
+
+/// A family with its parameters: shapes, support, and the check of its values. `D` is the rank of its tensors.
+pub trait Distribution<const D: usize>: Clone {
+    /// A draw: a float tensor, or one of integers for categories.
+    type Value: Clone;
+
+    /// Sizes of the axes along which draws are independent.
+    fn batch_shape(&self) -> Vec<usize>;
+
+    /// Sizes of the axes, after those of the batch, that belong to one draw.
+    fn event_shape(&self) -> Vec<usize>;
+
+    /// The values that can be drawn, element by element.
+    fn support(&self) -> Support;
+
+    /// A value of highest density.
+    fn mode(&self) -> Self::Value;
+
+    /// Checks every parameter. Reads the parameters back from their device.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter outside its range, with its value, the rule and its index.
+    fn validate(&self) -> Result<(), ValueError>;
+
+    /// Checks that every element of `value` lies in the support. Reads `value` back from its device.
+    ///
+    /// # Errors
+    ///
+    /// The first element outside, with its value, the rule and its index.
+    fn validate_value(&self, value: &Self::Value) -> Result<(), ValueError>;
+
+    /// The same law with constant parameters: the gradient of its `log_prob` flows to the value alone.
+    ///
+    /// Unlike `Tensor::detach`, which leaves a leaf a leaf that collects gradients, it takes the parameters out of the graph.
+    #[must_use]
+    fn detach(&self) -> Self;
+
+    /// Device and float type of the parameters.
+    fn options(&self) -> TensorCreationOptions;
+}
+
+/// Draws without a gradient.
+pub trait Sample<const D: usize>: Distribution<D> {
+    /// The base noise that a draw takes.
+    fn noise(&self) -> Noise;
+
+    /// Shape of the noise for one draw.
+    fn noise_shape(&self) -> [usize; D];
+
+    /// The draw that this noise gives; a constant.
+    fn sample(&self, noise: Tensor<D>) -> Self::Value;
+}
+
+/// Draws through which the gradient flows: the draw is a differentiable function of parameters and noise.
+///
+/// Laws of discrete values do not implement it. For them use an estimator.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no pathwise gradient: a discrete draw jumps where its parameters change, so `rsample` is refused",
+    label = "no `rsample`: the gradient of this draw is zero almost everywhere",
+    note = "unbiased instead, from `reparam::estimator`: `ScoreFunction` (REINFORCE, with a baseline: `Rloo`), `Enumerate` (exact, for few values)",
+    note = "relaxed instead, biased, from `reparam::estimator`: `GumbelSoftmax`, `StraightThrough`",
+    note = "for a draw without a gradient call `sample`"
+)]
+pub trait Rsample<const D: usize>: Sample<D> + Distribution<D, Value = Tensor<D>> {
+    /// The draw that this noise gives, differentiable in the parameters.
+    fn rsample(&self, noise: Tensor<D>) -> Tensor<D>;
+}
+
+/// Logarithm of the density or mass.
+pub trait LogProb<const D: usize>: Distribution<D> {
+    /// `log p(value)` in nats; the event axes are kept with size 1. Not checked: a value outside the support gives a meaningless number.
+    fn log_prob(&self, value: Self::Value) -> Tensor<D>;
+}
+
+/// Mean and variance of a draw, element by element.
+pub trait Moments<const D: usize>: Distribution<D> {
+    /// `E[X]`, of the shape of a draw.
+    fn mean(&self) -> Tensor<D>;
+
+    /// `E[(X - E[X])²]`, of the shape of a draw.
+    fn variance(&self) -> Tensor<D>;
+}
+
+/// Entropy in closed form.
+pub trait Entropy<const D: usize>: Distribution<D> {
+    /// `-E[log p(X)]` in nats; the event axes are kept with size 1.
+    fn entropy(&self) -> Tensor<D>;
+}
+
+/// Distribution function in closed form.
+pub trait Cdf<const D: usize>: Distribution<D> {
+    /// `P(X <= value)`.
+    fn cdf(&self, value: Tensor<D>) -> Tensor<D>;
+}
+
+/// Inverse of the distribution function.
+pub trait Icdf<const D: usize>: Cdf<D> {
+    /// The value below which a draw falls with this probability, differentiable in parameters and probability.
+    fn icdf(&self, probability: Tensor<D>) -> Tensor<D>;
+}
+
+/// Kullback–Leibler divergence to laws of type `P` in closed form.
+pub trait KlTo<P, const D: usize>: Distribution<D> {
+    /// `KL(self ‖ p) = E_self[log self - log p]` in nats; the event axes are kept with size 1.
+    fn kl(&self, p: &P) -> Tensor<D>;
+}

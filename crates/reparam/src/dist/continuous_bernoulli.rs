@@ -1,0 +1,306 @@
+//! Continuous Bernoulli law.
+
+use burn::tensor::{Tensor, TensorCreationOptions};
+use reparam_core::law::continuous_bernoulli::Normaliser;
+use reparam_core::law::{self, KlTo as _, Law, Pathwise};
+
+use super::error::check;
+use super::{
+    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, Support, ValueError,
+};
+use crate::attach::{self, Kernel, Point};
+use crate::noise::Noise;
+
+const NAME: &str = "continuous-bernoulli";
+
+/// Continuous Bernoulli distribution on `[0, 1]` with log-odds `logits`: for grey levels, which a Bernoulli likelihood does not fit.
+///
+/// `p(x) = C(λ) λ^x (1-λ)^(1-x)`, `λ = 1 / (1 + e^-logits)`. Stable at `λ = ½`, where the formula for `C` is 0/0, and for logits to ±1e4.
+/// Source: Loaiza-Ganem and Cunningham (2019), eq. 5 to 9.
+/// # Shapes      draws and `log_prob` have the shape of the parameter
+/// # Gradient    `x = F⁻¹(noise)`, uniform noise; `dx/dlogits = (S(x) - x) / logits`, `S` the distribution function at `-logits`
+/// # Errors      `logits` not finite
+///
+/// Computed in `f64`, value and derivatives in one pass. On a device without a CPU kernel `log_prob` is a tensor expression; the other
+/// functions read the parameters back.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use reparam::dist::{ContinuousBernoulli, Moments};
+/// let law = ContinuousBernoulli::from_logits(Tensor::<1>::from_floats([0.0, 1e4], &Device::flex()));
+/// assert_eq!(law.mean().try_to_vec_as::<f32>().unwrap(), [0.5, 0.9999]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ContinuousBernoulli<const D: usize> {
+    logits: Tensor<D>,
+}
+
+impl<const D: usize> ContinuousBernoulli<D> {
+    /// The law with these log-odds.
+    pub fn from_logits(logits: Tensor<D>) -> Self {
+        Self { logits }
+    }
+
+    /// Log-odds.
+    pub fn logits(&self) -> Tensor<D> {
+        self.logits.clone()
+    }
+
+    /// `log C(λ)`, the logarithm of the normalising constant.
+    pub fn log_normaliser(&self) -> Tensor<D> {
+        attach::map([self.logits()], &|[l]: [f64; 1]| {
+            with(l, |law| {
+                // log C = log(1 + e^l) - l/2 - g(l), so that the slope is λ - ½ - g' = λ - mean.
+                let slope =
+                    law::Bernoulli::from_logits(l).map_or(f64::NAN, |b| b.mean()) - law.mean();
+                Point {
+                    value: law.log_normaliser(),
+                    slopes: [slope],
+                }
+            })
+        })
+    }
+
+    /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
+    pub fn unsqueeze<const E: usize>(&self) -> ContinuousBernoulli<E> {
+        ContinuousBernoulli {
+            logits: self.logits().unsqueeze(),
+        }
+    }
+}
+
+/// `f` of the law with log-odds `l`; NaN for log-odds that make none.
+fn with<const N: usize>(l: f64, f: impl FnOnce(law::ContinuousBernoulli) -> Point<N>) -> Point<N> {
+    law::ContinuousBernoulli::from_logits(l).map_or(
+        Point {
+            value: f64::NAN,
+            slopes: [f64::NAN; N],
+        },
+        f,
+    )
+}
+
+fn first(write: impl FnOnce(&mut [f64])) -> f64 {
+    let mut out = [0.0];
+    write(&mut out);
+    out[0]
+}
+
+/// `log p(x)` in logits and value.
+struct LogDensity;
+
+impl Kernel<2> for LogDensity {
+    fn point(&self, [l, x]: [f64; 2]) -> Point<2> {
+        with(l, |law| Point {
+            value: law.log_prob(x),
+            slopes: [first(|out| law.score(x, out)), law.slope()],
+        })
+    }
+
+    fn plain<const D: usize>(&self, [l, x]: [Tensor<D>; 2]) -> Tensor<D> {
+        // log p = l (x - ½) - g(l). Away from 0, g = |l|/2 - log|l| + log(1 - e^-|l|); near it, its Taylor series. Each branch gets
+        // arguments at which it is finite, or the unused one would put 0 · ∞ into the gradient.
+        let size = l.clone().abs();
+        let near = size.clone().lower_scalar(1.0);
+        let large = size.clone().mask_fill(near.clone(), 1.0);
+        let square = l.clone().square().mask_fill(near.clone().bool_not(), 0.0);
+        let closed = large.clone() * -0.5 + large.clone().log() - large.neg().exp().neg().log1p();
+        // B_2n / (2n (2n)!), n = 4…1; the next term is 2e-9 at |l| = 1.
+        let series = [
+            -1.0 / 9_676_800.0,
+            1.0 / 181_440.0,
+            -1.0 / 2880.0,
+            1.0 / 24.0,
+        ]
+        .into_iter()
+        .fold(square.zeros_like(), |sum, c| (sum + c) * square.clone());
+        l * (x - 0.5) + closed.mask_where(near, series.neg())
+    }
+}
+
+impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
+    type Value = Tensor<D>;
+
+    fn batch_shape(&self) -> Vec<usize> {
+        self.logits.dims().to_vec()
+    }
+
+    fn event_shape(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    fn support(&self) -> Support {
+        Support::UnitInterval
+    }
+
+    /// The likelier end.
+    fn mode(&self) -> Tensor<D> {
+        self.logits()
+            .inner()
+            .greater_scalar(0.0)
+            .float()
+            .cast(self.logits.dtype())
+    }
+
+    fn validate(&self) -> Result<(), ValueError> {
+        check(NAME, "logits", Support::Real, &self.logits)
+    }
+
+    fn validate_value(&self, value: &Tensor<D>) -> Result<(), ValueError> {
+        check(NAME, "value", self.support(), value)
+    }
+
+    fn detach(&self) -> Self {
+        // Removes the score term.
+        Self {
+            logits: self.logits().inner(),
+        }
+    }
+
+    fn options(&self) -> TensorCreationOptions {
+        (&self.logits.device(), self.logits.dtype()).into()
+    }
+}
+
+impl<const D: usize> Moments<D> for ContinuousBernoulli<D> {
+    fn mean(&self) -> Tensor<D> {
+        attach::map([self.logits()], &|[l]: [f64; 1]| {
+            with(l, |law| Point {
+                value: law.mean(),
+                slopes: [law.variance()],
+            })
+        })
+    }
+
+    fn variance(&self) -> Tensor<D> {
+        attach::map([self.logits()], &|[l]: [f64; 1]| {
+            let g = Normaliser::at(l);
+            Point {
+                value: g.second,
+                slopes: [g.third],
+            }
+        })
+    }
+}
+
+impl<const D: usize> Sample<D> for ContinuousBernoulli<D> {
+    fn noise(&self) -> Noise {
+        Noise::Uniform
+    }
+
+    fn noise_shape(&self) -> [usize; D] {
+        self.logits.dims()
+    }
+
+    fn sample(&self, noise: Tensor<D>) -> Tensor<D> {
+        // Removes the pathwise term.
+        self.detach().rsample(noise.inner())
+    }
+}
+
+impl<const D: usize> Rsample<D> for ContinuousBernoulli<D> {
+    fn rsample(&self, noise: Tensor<D>) -> Tensor<D> {
+        self.icdf(noise)
+    }
+}
+
+impl<const D: usize> LogProb<D> for ContinuousBernoulli<D> {
+    fn log_prob(&self, value: Tensor<D>) -> Tensor<D> {
+        attach::map([self.logits(), value], &LogDensity)
+    }
+}
+
+impl<const D: usize> Entropy<D> for ContinuousBernoulli<D> {
+    fn entropy(&self) -> Tensor<D> {
+        attach::map([self.logits()], &|[l]: [f64; 1]| {
+            with(l, |law| Point {
+                value: law.entropy(),
+                slopes: [-l * law.variance()],
+            })
+        })
+    }
+}
+
+impl<const D: usize> Cdf<D> for ContinuousBernoulli<D> {
+    fn cdf(&self, value: Tensor<D>) -> Tensor<D> {
+        attach::map([self.logits(), value], &|[l, x]: [f64; 2]| {
+            with(l, |law| {
+                let density = law.log_prob(x).exp();
+                // dF/dl = -p dz/dl, by the definition of the pathwise derivative.
+                let slopes = [-density * first(|out| law.pathwise(x, out)), density];
+                Point {
+                    value: law.cdf(x),
+                    slopes,
+                }
+            })
+        })
+    }
+}
+
+impl<const D: usize> Icdf<D> for ContinuousBernoulli<D> {
+    fn icdf(&self, probability: Tensor<D>) -> Tensor<D> {
+        attach::map([self.logits(), probability], &|[l, p]: [f64; 2]| {
+            with(l, |law| {
+                let x = law.quantile(p);
+                Point {
+                    value: x,
+                    slopes: [first(|out| law.pathwise(x, out)), (-law.log_prob(x)).exp()],
+                }
+            })
+        })
+    }
+}
+
+impl<const D: usize> KlTo<ContinuousBernoulli<D>, D> for ContinuousBernoulli<D> {
+    fn kl(&self, p: &ContinuousBernoulli<D>) -> Tensor<D> {
+        attach::map([self.logits(), p.logits()], &|[q, p]: [f64; 2]| {
+            with(q, |left| {
+                with(p, |right| {
+                    let slopes = [(q - p) * left.variance(), right.mean() - left.mean()];
+                    Point {
+                        value: left.kl(&right),
+                        slopes,
+                    }
+                })
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    #[test]
+    fn tensor_expression_of_log_prob_agrees_with_the_kernel() {
+        let logits = [
+            -1e4_f32, -30.0, -1.5, -0.9, -1e-3, 0.0, 1e-3, 0.9, 1.1, 30.0, 1e4,
+        ];
+        let read = |t: Tensor<1>| t.try_to_vec_as::<f32>().unwrap();
+        for x in [0.0_f32, 0.3, 1.0] {
+            let run = |plain: bool| {
+                let l = Tensor::<1>::from_floats(logits, &Device::flex().autodiff()).require_grad();
+                let parents = [l.clone(), l.full_like(x)];
+                let out = if plain {
+                    LogDensity.plain(parents)
+                } else {
+                    attach::map(parents, &LogDensity)
+                };
+                let grads = out.backward();
+                (read(out), read(l.grad(&grads).unwrap()))
+            };
+            let ((kernel, kernel_slope), (plain, plain_slope)) = (run(false), run(true));
+            for (i, l) in logits.iter().enumerate() {
+                // The expression adds terms of the size of the logits; slopes are of size 1, made of up to four roundings.
+                let value = (kernel[i] - plain[i]).abs() / (1.0 + l.abs());
+                let slope = (kernel_slope[i] - plain_slope[i]).abs();
+                assert!(
+                    value <= 3e-7 && slope <= 5e-7,
+                    "at {l} and {x}: off by {value:e}, slope by {slope:e}"
+                );
+            }
+        }
+    }
+}

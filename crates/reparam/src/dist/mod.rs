@@ -1,0 +1,54 @@
+//! Distributions on tensors. What a law can do is a trait, implemented only where it is true.
+//!
+//! | law | [`Sample`] | [`Rsample`] | [`LogProb`] | [`Entropy`] | [`Cdf`], [`Icdf`] | [`Moments`] | [`KlTo`] itself | base noise |
+//! |---|---|---|---|---|---|---|---|---|
+//! | [`Normal`] | yes | yes | yes | yes | yes | yes | yes | standard normal |
+//! | [`Laplace`] | yes | yes | yes | yes | yes | yes | yes | uniform |
+//! | [`ContinuousBernoulli`] | yes | yes | yes | yes | yes | yes | yes | uniform |
+//! | [`Bernoulli`] | yes | – | yes | yes | – | yes | yes | uniform |
+//! | [`Categorical`] | yes | – | yes | yes | – | – | yes | Gumbel |
+//! | [`Independent`] | as its base | as its base | as its base | as its base | – | as its base | as its base | as its base |
+//!
+//! # Shapes
+//! The rank `D` of a law's tensors is fixed, as everywhere in Burn, and nothing changes it: results keep the axes over which they are
+//! summed, with size 1. A law's shape is its batch axes (independent draws with parameters of their own) and then its event axes.
+//! Parameters, noise and values broadcast together, so several draws are a leading axis: `law.unsqueeze::<3>()` and noise `[S, N, K]`.
+//!
+//! # Noise
+//! A draw is a function of noise that the caller gives: see [`crate::noise`]. Each law names its base noise.
+//!
+//! # Errors
+//! Constructors check shapes. Values are checked by `validate`, on request, because it reads tensors back from their device. A value or
+//! noise tensor that does not broadcast with the law panics, as in every operation of Burn.
+//!
+//! ```
+//! use burn::tensor::{Device, Tensor};
+//! use reparam::{dist::{KlTo, LogProb, Normal, Rsample}, noise::{self, Key}};
+//! let device = Device::flex().autodiff();
+//! let loc = Tensor::<1>::from_floats([0.5], &device).require_grad();
+//! let q = Normal::new(loc.clone(), Tensor::from_floats([2.0], &device)).unwrap();
+//! let z = q.rsample(noise::for_law(&q, &Key::new(0).site("z").step(0)));
+//! let slope = loc.grad(&z.backward()).unwrap().into_scalar::<f32>();
+//! assert_eq!(slope, 1.0);
+//! ```
+
+mod bernoulli;
+mod capability;
+mod categorical;
+mod continuous_bernoulli;
+mod error;
+mod independent;
+mod laplace;
+mod normal;
+mod stable;
+mod transform;
+
+pub use bernoulli::Bernoulli;
+pub use capability::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample};
+pub use categorical::Categorical;
+pub use continuous_bernoulli::ContinuousBernoulli;
+pub use error::{ShapeError, ValueError};
+pub use independent::Independent;
+pub use laplace::Laplace;
+pub use normal::Normal;
+pub use reparam_core::law::Support;

@@ -1,0 +1,218 @@
+//! Normal law.
+
+use burn::tensor::{Tensor, TensorCreationOptions};
+use reparam_core::law;
+
+use super::error::{broadcast, check};
+use super::{
+    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support,
+    ValueError, transform,
+};
+use crate::attach::shape::fill;
+use crate::noise::Noise;
+
+const NAME: &str = "normal";
+
+/// `½ log 2π`.
+const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+
+/// Normal distribution with mean `loc` and standard deviation `scale`.
+///
+/// `p(x) = exp(-z²/2) / (scale √(2π))`, `z = (x - loc) / scale`.
+/// # Shapes      `loc`, `scale`: broadcast together; draws and `log_prob` have that shape
+/// # Gradient    explicit: `x = loc + scale · noise`, standard normal noise
+/// # Errors      `loc` not finite, `scale` not finite and positive
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use reparam::dist::{LogProb, Normal};
+/// let device = Device::flex();
+/// let normal = Normal::new(Tensor::<1>::zeros([3], &device), Tensor::ones([3], &device)).unwrap();
+/// let density = normal.log_prob(Tensor::zeros([3], &device)).exp().try_to_vec_as::<f32>().unwrap();
+/// assert!(density.iter().all(|p| (p - 0.39894228).abs() < 1e-7));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Normal<const D: usize> {
+    loc: Tensor<D>,
+    scale: Tensor<D>,
+    /// Given, or made when it is first needed.
+    log_scale: Option<Tensor<D>>,
+    dims: [usize; D],
+}
+
+impl<const D: usize> Normal<D> {
+    /// The law with this mean and standard deviation.
+    ///
+    /// # Errors
+    ///
+    /// Shapes that do not broadcast.
+    pub fn new(loc: Tensor<D>, scale: Tensor<D>) -> Result<Self, ShapeError> {
+        let dims = broadcast(NAME, ("loc", &loc), ("scale", &scale))?;
+        Ok(Self {
+            loc,
+            scale,
+            log_scale: None,
+            dims,
+        })
+    }
+
+    /// The law with this mean and logarithm of the standard deviation, which `log_prob` and `kl` then take as it is.
+    ///
+    /// # Errors
+    ///
+    /// Shapes that do not broadcast.
+    pub fn from_log_scale(loc: Tensor<D>, log_scale: Tensor<D>) -> Result<Self, ShapeError> {
+        let dims = broadcast(NAME, ("loc", &loc), ("log_scale", &log_scale))?;
+        Ok(Self {
+            loc,
+            scale: log_scale.clone().exp(),
+            log_scale: Some(log_scale),
+            dims,
+        })
+    }
+
+    /// Mean, as given.
+    pub fn loc(&self) -> Tensor<D> {
+        self.loc.clone()
+    }
+
+    /// Standard deviation, as given.
+    pub fn scale(&self) -> Tensor<D> {
+        self.scale.clone()
+    }
+
+    /// Logarithm of the standard deviation.
+    pub fn log_scale(&self) -> Tensor<D> {
+        self.log_scale.clone().unwrap_or_else(|| self.scale().log())
+    }
+
+    /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
+    pub fn unsqueeze<const E: usize>(&self) -> Normal<E> {
+        let (loc, scale) = (self.loc().unsqueeze::<E>(), self.scale().unsqueeze::<E>());
+        let mut dims = [1; E];
+        dims[E - D..].copy_from_slice(&self.dims);
+        Normal {
+            loc,
+            scale,
+            log_scale: self.log_scale.clone().map(Tensor::unsqueeze),
+            dims,
+        }
+    }
+
+    fn standardise(&self, value: Tensor<D>) -> Tensor<D> {
+        (value - self.loc()) / self.scale()
+    }
+}
+
+/// The standard normal law in `f64`.
+fn standard() -> law::Normal {
+    law::Normal::standard()
+}
+
+impl<const D: usize> Distribution<D> for Normal<D> {
+    type Value = Tensor<D>;
+
+    fn batch_shape(&self) -> Vec<usize> {
+        self.dims.to_vec()
+    }
+
+    fn event_shape(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    fn support(&self) -> Support {
+        Support::Real
+    }
+
+    fn mode(&self) -> Tensor<D> {
+        self.mean()
+    }
+
+    fn validate(&self) -> Result<(), ValueError> {
+        check(NAME, "loc", Support::Real, &self.loc)?;
+        check(NAME, "scale", Support::Positive, &self.scale)
+    }
+
+    fn validate_value(&self, value: &Tensor<D>) -> Result<(), ValueError> {
+        check(NAME, "value", self.support(), value)
+    }
+
+    fn detach(&self) -> Self {
+        // Removes the score term.
+        Self {
+            loc: self.loc().inner(),
+            scale: self.scale().inner(),
+            log_scale: self.log_scale.clone().map(Tensor::inner),
+            dims: self.dims,
+        }
+    }
+
+    fn options(&self) -> TensorCreationOptions {
+        (&self.loc.device(), self.loc.dtype()).into()
+    }
+}
+
+impl<const D: usize> Moments<D> for Normal<D> {
+    fn mean(&self) -> Tensor<D> {
+        fill(self.loc(), self.dims)
+    }
+
+    fn variance(&self) -> Tensor<D> {
+        fill(self.scale().square(), self.dims)
+    }
+}
+
+impl<const D: usize> Sample<D> for Normal<D> {
+    fn noise(&self) -> Noise {
+        Noise::StandardNormal
+    }
+
+    fn noise_shape(&self) -> [usize; D] {
+        self.dims
+    }
+
+    fn sample(&self, noise: Tensor<D>) -> Tensor<D> {
+        // Removes the pathwise term.
+        self.detach().rsample(noise.inner())
+    }
+}
+
+impl<const D: usize> Rsample<D> for Normal<D> {
+    fn rsample(&self, noise: Tensor<D>) -> Tensor<D> {
+        self.loc() + self.scale() * noise
+    }
+}
+
+impl<const D: usize> LogProb<D> for Normal<D> {
+    fn log_prob(&self, value: Tensor<D>) -> Tensor<D> {
+        self.standardise(value).square() * -0.5 - self.log_scale() - HALF_LOG_TAU
+    }
+}
+
+impl<const D: usize> Entropy<D> for Normal<D> {
+    fn entropy(&self) -> Tensor<D> {
+        fill(self.log_scale() + (0.5 + HALF_LOG_TAU), self.dims)
+    }
+}
+
+impl<const D: usize> Cdf<D> for Normal<D> {
+    fn cdf(&self, value: Tensor<D>) -> Tensor<D> {
+        transform::cdf(&standard(), self.standardise(value))
+    }
+}
+
+impl<const D: usize> Icdf<D> for Normal<D> {
+    fn icdf(&self, probability: Tensor<D>) -> Tensor<D> {
+        self.rsample(transform::icdf(&standard(), probability))
+    }
+}
+
+impl<const D: usize> KlTo<Normal<D>, D> for Normal<D> {
+    /// `(r² - 1)/2 - log r + d²/2` with `r = scale_q / scale_p`, `d = (loc_q - loc_p) / scale_p`; exactly 0 at `q = p`.
+    fn kl(&self, p: &Normal<D>) -> Tensor<D> {
+        let log_ratio = self.log_scale() - p.log_scale();
+        let ratio = self.scale() / p.scale();
+        let distance = (self.loc() - p.loc()) / p.scale();
+        (ratio.clone() - 1.0) * (ratio + 1.0) * 0.5 - log_ratio + distance.square() * 0.5
+    }
+}

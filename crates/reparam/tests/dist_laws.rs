@@ -1,0 +1,227 @@
+//! Every tensor law against its `f64` twin: values, and gradients in every parameter.
+
+mod dist_support;
+
+use burn::tensor::{DType, Tensor};
+use dist_support::{Row, close, gradient, leaf, read, table};
+use reparam_core::law::Law;
+
+/// Element type, tolerance of a value, tolerance of a derivative; both relative to `1 + |expected|`.
+///
+/// `f64`: twelve roundings of intermediate results up to 40 times the final one, 12 · 40 · 2⁻⁵³ = 5e-14; derivatives against Richardson
+/// differences, whose own error is 1e-9 (see `reparam_core::law::tests`). `f32`: the same count with 2⁻²⁴ is 3e-5 at worst.
+const TYPES: [(DType, f64, f64); 2] = [(DType::F64, 5e-14, 1e-9), (DType::F32, 3e-5, 3e-5)];
+
+const PLACES: [f64; 5] = [0.02, 0.3, 0.5, 0.85, 0.99];
+
+/// Checks `face(parameters, input)` and its gradients against `expected` and the derivatives of `twin_value`.
+fn compare(
+    what: &str,
+    row: &Row,
+    input: &[f64],
+    (dtype, value_tolerance, slope_tolerance): (DType, f64, f64),
+    face: impl Fn(&[Tensor<1>], Tensor<1>) -> Tensor<1>,
+    twin: impl Fn(&dyn Law, f64) -> f64,
+) {
+    let mut inputs = row.parameters.clone();
+    inputs.push(input.to_vec());
+    let (value, slopes) = gradient(&inputs, dtype, |leaves| {
+        let (input, parameters) = leaves.split_last().expect("the input is last");
+        face(parameters, input.clone())
+    });
+    for i in 0..row.batch() {
+        let law = row.twin(i);
+        let name = format!("{what} of {law:?} at {} in {dtype:?}", input[i]);
+        close(&name, value[i], twin(&*law, input[i]), value_tolerance);
+        for (k, slope) in slopes[..row.parameters.len()].iter().enumerate() {
+            let expected = row.difference(i, k, |law| twin(law, input[i]));
+            close(
+                &format!("{name}, slope in parameter {k}"),
+                slope[i],
+                expected,
+                slope_tolerance,
+            );
+        }
+        if law.support().is_discrete() {
+            continue;
+        }
+        let at = |h: f64| twin(&*law, input[i] + h);
+        let slope = |h: f64| (at(h) - at(-h)) / (2.0 * h);
+        let h = 1e-3 * input[i].abs().min((1.0 - input[i]).abs()).clamp(1e-3, 1.0);
+        let expected = (4.0 * slope(0.5 * h) - slope(h)) / 3.0;
+        // Steps of 1e-6 to 1e-3: rounding of the difference is up to 2⁻⁵² / 1e-6 of values up to 40.
+        close(
+            &format!("{name}, slope in the input"),
+            slopes[row.parameters.len()][i],
+            expected,
+            slope_tolerance.max(2e-8),
+        );
+    }
+}
+
+/// Values at a quantile, off the corner of the Laplace density, where derivatives are one-sided.
+fn values(row: &Row, place: f64) -> Vec<f64> {
+    let off = if row.name == "laplace" && place == 0.5 {
+        0.0625
+    } else {
+        0.0
+    };
+    row.values(place).into_iter().map(|x| x + off).collect()
+}
+
+#[test]
+fn log_prob_and_its_gradients_match_the_twin() {
+    for row in table() {
+        for place in PLACES {
+            for kind in TYPES {
+                let log_prob = |p: &[Tensor<1>], x| ((row.face)(p).log_prob)(x);
+                compare(
+                    "log_prob",
+                    &row,
+                    &values(&row, place),
+                    kind,
+                    log_prob,
+                    |law, x| law.log_prob(x),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn entropy_and_moments_match_the_twin() {
+    for row in table() {
+        let unused = vec![0.5; row.batch()];
+        let face = row.face;
+        for kind in TYPES {
+            compare(
+                "entropy",
+                &row,
+                &unused,
+                kind,
+                |p, _| face(p).entropy,
+                |law, _| law.entropy(),
+            );
+            if face(&leaves(&row)).moments.is_some() {
+                let moment =
+                    |p: &[Tensor<1>], k: usize| face(p).moments.expect("it has moments")[k].clone();
+                compare(
+                    "mean",
+                    &row,
+                    &unused,
+                    kind,
+                    |p, _| moment(p, 0),
+                    |law, _| law.mean(),
+                );
+                compare(
+                    "variance",
+                    &row,
+                    &unused,
+                    kind,
+                    |p, _| moment(p, 1),
+                    |law, _| law.variance(),
+                );
+            }
+        }
+    }
+}
+
+fn leaves(row: &Row) -> Vec<Tensor<1>> {
+    row.parameters.iter().map(|p| leaf(p, DType::F64)).collect()
+}
+
+#[test]
+fn rsample_gradient_matches_finite_differences_at_fixed_noise() {
+    for row in table() {
+        // Dyadic, as the parameters.
+        for noise in [0.03125, 0.25, 0.4375, 0.75, 0.96875] {
+            for kind in TYPES {
+                if !has_path(&row) {
+                    continue;
+                }
+                let input = vec![noise; row.batch()];
+                compare(
+                    "rsample",
+                    &row,
+                    &input,
+                    kind,
+                    |p, u| path(&row, p, 0)(u),
+                    |law, u| law.draw(u),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn distribution_function_and_quantile_match_the_twin() {
+    for row in table().iter().filter(|r| has_path(r)) {
+        for kind in TYPES {
+            for place in PLACES {
+                compare(
+                    "cdf",
+                    row,
+                    &values(row, place),
+                    kind,
+                    |p, x| path(row, p, 1)(x),
+                    |law, x| law.cdf(x),
+                );
+                // The median of a Laplace law is its corner.
+                let off = if place == 0.5 { 0.03125 } else { 0.0 };
+                let p = vec![f64::from(place as f32) + off; row.batch()];
+                compare(
+                    "icdf",
+                    row,
+                    &p,
+                    kind,
+                    |q, x| path(row, q, 2)(x),
+                    |law, x| law.quantile(x),
+                );
+            }
+        }
+    }
+}
+
+fn has_path(row: &Row) -> bool {
+    (row.face)(&leaves(row)).path.is_some()
+}
+
+fn path(row: &Row, parameters: &[Tensor<1>], which: usize) -> dist_support::Map {
+    (row.face)(parameters)
+        .path
+        .expect("the law has a path")
+        .into_iter()
+        .nth(which)
+        .expect("there are three")
+}
+
+#[test]
+fn sample_is_the_constant_draw() {
+    for row in table() {
+        let face = (row.face)(&leaves(&row));
+        let Some(sample) = face.sample else { continue };
+        for u in [0.03125, 0.4375, 0.75, 0.96875] {
+            let draw = sample(leaf(&vec![u; row.batch()], DType::F64).inner());
+            assert!(!draw.is_tracked(), "{}", row.name);
+            for (i, x) in read(draw).into_iter().enumerate() {
+                close(
+                    &format!("sample of {}", row.name),
+                    x,
+                    row.twin(i).draw(u),
+                    5e-14,
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_family_has_a_row() {
+    for family in reparam_core::law::FAMILIES {
+        assert!(
+            table().iter().any(|r| r.name == family.name),
+            "{} has no row",
+            family.name
+        );
+    }
+}
