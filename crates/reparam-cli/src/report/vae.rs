@@ -4,7 +4,7 @@ use super::html::Row;
 use super::number::{Measured, duration, significant};
 use super::picture::Images;
 
-/// A latent axis is in use when the posterior mean varies more than this over the data (Burda et al. 2016, section 4.1.1).
+/// A latent axis is in use when the posterior mean varies more than this over the data (Burda et al. 2016).
 pub const ACTIVE_VARIANCE: f64 = 0.01;
 
 /// Everything that the page of one run shows. Every part may be missing: what is not there is not on the page.

@@ -13,7 +13,7 @@ pub enum Activation {
     Relu,
     /// `f(x) = tanh x`.
     Tanh,
-    /// `f(x) = x Φ(x)` with the normal distribution function Φ (Hendrycks and Gimpel 2016, equation 1), not its tanh approximation.
+    /// `f(x) = x Φ(x)` with the normal distribution function Φ (Hendrycks and Gimpel 2016), not its tanh approximation.
     Gelu,
     /// `f(x) = x / (1 + e^(-x))`.
     Silu,

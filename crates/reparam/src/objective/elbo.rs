@@ -40,7 +40,7 @@ pub(super) fn surrogate<M: LatentModel>(
 }
 
 /// The divergence summed over rows and latents, where a latent counts at least `free_bits` nats on average over the rows
-/// (Kingma et al. 2016, equation 16; the minibatch is the shard).
+/// (Kingma et al. 2016; their minibatch is the shard here).
 fn with_free_bits(kl: Tensor<2>, free_bits: f64) -> Tensor<1> {
     if free_bits > 0.0 {
         let rows = kl.dims()[0] as f64;

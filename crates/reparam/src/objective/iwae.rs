@@ -13,7 +13,7 @@ pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool
     // DReG cuts the graph at the draws: the decoder's gradient carries weights w, the encoder's their squares.
     let (leaf, judge) = if dreg {
         // Detached: a leaf of its own, whose gradient is sent on to the encoder, rescaled, in a second stage; and log q with
-        // its parameters fixed, which leaves out the score term (Tucker et al. 2019, equation 6).
+        // its parameters fixed, which leaves out the score term (Tucker et al. 2019).
         (
             z.clone()
                 .reshape([draws * rows, latents])
@@ -36,7 +36,7 @@ pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool
         .log()
         + largest;
     // The gradient of the bound is the weighted mean of the gradients of the log-weights: with the normalised weights held
-    // fixed, this sum has that gradient (Burda et al. 2016, equation 13).
+    // fixed, this sum has that gradient (Burda et al. 2016).
     let surrogate = (log_weight * Tensor::from_inner(weight.clone())).sum();
     let loss = -surrogate / batch.batch_rows as f64;
     let resume = dreg.then(|| Resume {

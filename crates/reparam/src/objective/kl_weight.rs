@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct KlWeight {
-    /// Final weight of KL(q‖p); 1 is the ELBO (Higgins et al. 2017, equation 4).
+    /// Final weight of KL(q‖p); 1 is the ELBO (Higgins et al. 2017).
     pub beta: f64,
-    /// Steps over which the weight rises in a straight line from 0 to `beta` (Sønderby et al. 2016, section 2.3; Bowman et al. 2016); 0: none.
+    /// Steps over which the weight rises in a straight line from 0 to `beta` (Sønderby et al. 2016; Bowman et al. 2016); 0: none.
     pub warmup_steps: u64,
     /// Nats that each latent may carry for free, averaged over the rows; 0: none.
     pub free_bits: f64,

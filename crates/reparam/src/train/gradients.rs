@@ -6,7 +6,7 @@ use burn::tensor::{Gradients, Tensor};
 /// A scalar whose backward pass is the gradient estimate, beside what it estimates.
 ///
 /// Most objectives have one stage. A doubly reparameterised one has two: the first backward pass stops at the draws, where
-/// its gradient is rescaled and sent on to the encoder by a second one (Tucker et al. 2019, equation 8).
+/// its gradient is rescaled and sent on to the encoder by a second one (Tucker et al. 2019).
 #[derive(Debug)]
 pub struct Surrogate {
     /// Minimised: the sum over the rows of the shard, divided by the rows of the whole batch.

@@ -14,7 +14,7 @@ pub enum Schedule {
         /// Share of the rate at the end.
         floor: f64,
     },
-    /// Half a cosine from the full rate to `floor` times it at the last step (Loshchilov and Hutter 2017, equation 5, one period).
+    /// Half a cosine from the full rate to `floor` times it at the last step (Loshchilov and Hutter 2017, one period).
     Cosine {
         /// Share of the rate at the end.
         floor: f64,

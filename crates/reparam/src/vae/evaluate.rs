@@ -50,7 +50,7 @@ pub struct Evaluation {
     pub kl_per_latent: Vec<f64>,
     /// Variance over rows of each latent's posterior mean.
     pub mean_variance: Vec<f64>,
-    /// Latents whose posterior mean varies by more than 0.01 (Burda et al. 2016, section 5.2).
+    /// Latents whose posterior mean varies by more than 0.01 (Burda et al. 2016).
     pub active_units: usize,
 }
 

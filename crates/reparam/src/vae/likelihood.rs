@@ -96,7 +96,7 @@ impl Likelihood {
 }
 
 /// `ln C(λ)` of the continuous Bernoulli at logit l: `C = l / tanh(l/2)`, and 2 at l = 0 (Loaiza-Ganem and Cunningham 2019,
-/// equation 6, with λ = σ(l)); by its series `ln 2 + l²/12 - 7 l⁴/1440` for |l| < 0.5.
+/// with λ = σ(l)); by its series `ln 2 + l²/12 - 7 l⁴/1440` for |l| < 0.5.
 fn log_normaliser(logits: Tensor<2>) -> Tensor<2> {
     let magnitude = logits.abs();
     let near = magnitude.clone().lower_elem(0.5);
