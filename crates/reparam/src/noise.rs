@@ -15,8 +15,6 @@
 use burn::tensor::{DType, Element, Shape, Tensor, TensorCreationOptions, TensorData};
 pub use reparam_core::noise::{Key, Noise, NoiseFloat, Plan, PlannedStream, Stream};
 
-use crate::dist::Sample;
-
 /// Where noise comes from: a [`Stream`], or one with a [`Plan`] such as antithetic pairs.
 ///
 /// ```
@@ -61,43 +59,6 @@ pub fn tensor<const D: usize>(
         _ => fill::<f32>(source, noise, shape),
     };
     Tensor::from_data(data, (&options.device, dtype))
-}
-
-/// The base noise that one draw of `law` takes, on the law's device and in its type.
-///
-/// ```
-/// use burn::tensor::{Device, Tensor};
-/// use reparam::{dist::{Normal, Rsample}, noise::{self, Key}};
-/// let device = Device::flex();
-/// let normal = Normal::new(Tensor::<2>::zeros([2, 3], &device), Tensor::ones([1, 1], &device)).unwrap();
-/// let z = normal.rsample(noise::for_law(&normal, &Key::new(0).site("z").step(0)));
-/// assert_eq!(z.dims(), [2, 3]);
-/// ```
-pub fn for_law<const D: usize>(law: &impl Sample<D>, source: &impl Source) -> Tensor<D> {
-    tensor(source, law.noise(), law.noise_shape(), law.options())
-}
-
-/// Base noise for `draws` independent draws of a law whose first axis is the draws axis and has size 1.
-///
-/// # Shapes      `[draws, …]`, the rest as [`Sample::noise_shape`]
-///
-/// ```
-/// use burn::tensor::{Device, Tensor};
-/// use reparam::{dist::{Laplace, Rsample}, noise::{self, Key}};
-/// let parameter = Tensor::<1>::ones([3], &Device::flex());
-/// let law = Laplace::new(parameter.clone(), parameter).unwrap().unsqueeze::<2>();
-/// assert_eq!(law.rsample(noise::draws(&law, 10, &Key::new(0).site("z").step(0))).dims(), [10, 3]);
-/// ```
-pub fn draws<const D: usize>(
-    law: &impl Sample<D>,
-    draws: usize,
-    source: &impl Source,
-) -> Tensor<D> {
-    let mut shape = law.noise_shape();
-    if let Some(first) = shape.first_mut() {
-        *first *= draws;
-    }
-    tensor(source, law.noise(), shape, law.options())
 }
 
 fn fill<T: NoiseFloat + Element>(source: &impl Source, noise: Noise, shape: Shape) -> TensorData {

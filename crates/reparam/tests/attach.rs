@@ -26,6 +26,10 @@ fn leaf<const D: usize>(values: &[f64], shape: [usize; D], dtype: DType) -> Tens
     Tensor::from_data(TensorData::new(values.to_vec(), shape), (&device(), dtype)).require_grad()
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "reading is the last thing done to a tensor"
+)]
 fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor
         .try_to_vec_as::<f64>()

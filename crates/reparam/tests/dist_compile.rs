@@ -59,7 +59,7 @@ fn rlib() -> PathBuf {
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
-            let is_ours = name.starts_with("libreparam-") && name.ends_with(".rlib");
+            let is_ours = name.starts_with("libreparam-") && entry.path().extension()? == "rlib";
             Some((
                 is_ours
                     .then(|| entry.metadata().ok()?.modified().ok())

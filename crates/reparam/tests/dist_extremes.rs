@@ -12,6 +12,10 @@ fn leaf(values: &[f32]) -> Tensor<1> {
     Tensor::<1>::from_floats(values, &Device::flex().autodiff()).require_grad()
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "reading is the last thing done to a tensor"
+)]
 fn read(tensor: Tensor<1>) -> Vec<f32> {
     tensor.try_to_vec_as::<f32>().unwrap()
 }
@@ -69,7 +73,7 @@ fn bernoulli_log_prob() {
                     } else {
                         -softplus(l)
                     },
-                    f64::from(x) - sigmoid(l),
+                    x - sigmoid(l),
                 )
             },
         );

@@ -216,6 +216,17 @@ fn sample_is_the_constant_draw() {
 }
 
 #[test]
+#[should_panic(expected = "slope in parameter 1")]
+fn the_comparison_sees_a_path_that_is_cut() {
+    // Negative control: the draw is right, its scale gets no gradient.
+    let row = &table()[0];
+    let cut = |p: &[Tensor<1>], u| path(row, &[p[0].clone(), p[1].clone().inner()], 0)(u);
+    compare("rsample", row, &[0.25; 3], TYPES[0], cut, |law, u| {
+        law.draw(u)
+    });
+}
+
+#[test]
 fn every_family_has_a_row() {
     for family in reparam_core::law::FAMILIES {
         assert!(

@@ -74,7 +74,7 @@ fn wrong_shapes_name_both() {
 
 #[test]
 fn wrong_values_are_named_with_rule_and_place() {
-    let mut scale = vec![1.0_f32; 24];
+    let mut scale = [1.0_f32; 24];
     scale[2 * 8 + 7] = -0.3;
     let scale = Tensor::<1>::from_floats(&scale[..], &device()).reshape([3, 8]);
     let law = Normal::new(zeros([1, 8]), scale.clone()).unwrap();
@@ -167,7 +167,7 @@ fn independent_categories_keep_the_category_axis() {
         (law.batch_shape(), law.event_shape()),
         (vec![2], vec![3, 1])
     );
-    let value = law.sample(noise::for_law(&law, &Key::new(1).site("k").step(0)));
+    let value = law.sample(law.noise_from(&Key::new(1).site("k").step(0)));
     assert_eq!(value.dims(), [2, 3, 1]);
     assert_eq!(law.validate_value(&value), Ok(()));
     assert_eq!(law.log_prob(value).dims(), [2, 1, 1]);
@@ -184,7 +184,7 @@ fn draws_are_a_leading_axis() {
         1,
     )
     .unwrap();
-    let z = normal.rsample(noise::draws(&normal, 7, &stream));
+    let z = normal.rsample(normal.noise_for_draws(7, &stream));
     assert_eq!(
         (z.dims(), normal.log_prob(z).dims()),
         ([7, 5, 2], [7, 5, 1])
@@ -193,7 +193,7 @@ fn draws_are_a_leading_axis() {
     let die = Categorical::from_logits(zeros([5, 4]))
         .unwrap()
         .unsqueeze::<3>();
-    let k = die.sample(noise::draws(&die, 7, &stream));
+    let k = die.sample(die.noise_for_draws(7, &stream));
     assert_eq!((k.dims(), die.log_prob(k).dims()), ([7, 5, 1], [7, 5, 1]));
     assert_eq!(
         die.log_prob(Tensor::zeros([1, 5, 1], &device())).dims(),
@@ -201,9 +201,12 @@ fn draws_are_a_leading_axis() {
     );
 
     let coin = Bernoulli::from_probs(ones([5]) * 0.5).unsqueeze::<2>();
-    assert_eq!(coin.sample(noise::draws(&coin, 7, &stream)).dims(), [7, 5]);
+    assert_eq!(coin.sample(coin.noise_for_draws(7, &stream)).dims(), [7, 5]);
     let grey = ContinuousBernoulli::from_logits(ones([5])).unsqueeze::<2>();
-    assert_eq!(grey.rsample(noise::draws(&grey, 7, &stream)).dims(), [7, 5]);
+    assert_eq!(
+        grey.rsample(grey.noise_for_draws(7, &stream)).dims(),
+        [7, 5]
+    );
 }
 
 #[test]
@@ -229,11 +232,7 @@ fn gumbel_noise_draws_each_category_with_its_probability() {
     let law = Categorical::from_probs(Tensor::<1>::from_floats([0.1, 0.2, 0.7], &device()))
         .unwrap()
         .unsqueeze::<2>();
-    let draws = law.sample(noise::draws(
-        &law,
-        40_000,
-        &Key::new(11).site("shares").step(0),
-    ));
+    let draws = law.sample(law.noise_for_draws(40_000, &Key::new(11).site("shares").step(0)));
     let draws = draws.try_to_vec_as::<i64>().unwrap();
     let miss = |k: i64, p: f64| {
         let share = draws.iter().filter(|&&d| d == k).count() as f64 / 40_000.0;
@@ -267,7 +266,7 @@ fn noise_is_the_streams_own_on_every_device_and_type() {
 fn parameters_of_f64_get_noise_of_f64() {
     let double = (&device(), DType::F64);
     let law = Normal::new(Tensor::<1>::zeros([3], double), Tensor::ones([3], double)).unwrap();
-    let noise = noise::for_law(&law, &Key::new(0).site("z").step(0));
+    let noise = law.noise_from(&Key::new(0).site("z").step(0));
     assert_eq!(
         (noise.dtype(), law.rsample(noise).dtype()),
         (DType::F64, DType::F64)

@@ -64,6 +64,12 @@ const SERIES: [f64; 13] = [
 /// below.
 const SERIES_BELOW: f64 = 1.2;
 
+/// Below this size of `l` the pathwise derivative takes its series.
+const SMALL: f64 = 1e-2;
+
+/// From this size of `l` on the quantile takes `e^l` out, which would overflow beyond 709.
+const LARGE: f64 = 30.0;
+
 impl Normaliser {
     /// At log-odds `l`, both signs.
     pub fn at(l: f64) -> Self {
@@ -98,6 +104,17 @@ impl Normaliser {
             second: sums[2],
             third: if a == 0.0 { 0.0 } else { sums[3] / a },
         }
+    }
+
+    /// `g` and `g'` of a small `l` alone.
+    fn two(l: f64) -> [f64; 2] {
+        let square = l * l;
+        let (mut value, mut first) = (0.0, 0.0);
+        for (n, c) in SERIES.iter().enumerate().rev() {
+            value = value * square + c;
+            first = first * square + c * (2.0 * n as f64 + 2.0);
+        }
+        [value * square, first * l]
     }
 
     fn closed(a: f64) -> Self {
@@ -148,9 +165,53 @@ impl ContinuousBernoulli {
         }
     }
 
-    /// `∂ log p(x) / ∂x`, which is the log-odds.
-    pub fn slope(&self) -> f64 {
-        self.logits
+    /// `log p(x)` and its derivatives in the log-odds and in `x`, in one evaluation.
+    ///
+    /// ```
+    /// use reparam_core::law::ContinuousBernoulli;
+    /// let uniform = ContinuousBernoulli::from_logits(0.0).unwrap();
+    /// assert_eq!(uniform.log_prob_and_slopes(0.75), (0.0, [0.25, 0.0]));
+    /// ```
+    pub fn log_prob_and_slopes(&self, x: f64) -> (f64, [f64; 2]) {
+        let l = self.logits;
+        let size = l.abs();
+        let inside = Support::UnitInterval.contains(x);
+        let (log_prob, score) = if size < SERIES_BELOW {
+            let [g, first] = Normaliser::two(l);
+            (l * (x - 0.5) - g, (x - 0.5) - first)
+        } else {
+            // Distances from the likely end keep their digits there, where l·x and the normaliser, x and the mean, nearly cancel.
+            let (from_mode, sign) = if l > 0.0 { (1.0 - x, -1.0) } else { (x, 1.0) };
+            let e = (-size).exp();
+            let rest = 1.0 - e;
+            (
+                (size / rest).ln() - size * from_mode,
+                sign * (from_mode - (1.0 / size - e / rest)),
+            )
+        };
+        (
+            if inside { log_prob } else { f64::NEG_INFINITY },
+            [score, l],
+        )
+    }
+
+    /// The quantile and its derivatives in the log-odds and in the probability, in one evaluation.
+    ///
+    /// ```
+    /// use reparam_core::law::ContinuousBernoulli;
+    /// let uniform = ContinuousBernoulli::from_logits(0.0).unwrap();
+    /// assert_eq!(uniform.quantile_and_slopes(0.5), (0.5, [0.125, 1.0]));
+    /// ```
+    pub fn quantile_and_slopes(&self, probability: f64) -> (f64, [f64; 2]) {
+        let (l, p) = (self.logits, probability);
+        let x = self.quantile(p);
+        if l.abs() < SMALL || l.abs() >= LARGE {
+            return (x, [path_slope(l, x), (-self.log_prob(x)).exp()]);
+        }
+        // With e = e^l and t = 1 + p (e - 1) = e^(l x): the distribution function at -l is p e / t, the density l t / (e - 1).
+        let e = l.exp();
+        let t = (1.0 - p) + p * e;
+        (x, [(p * e / t - x) / l, l.exp_m1() / (l * t)])
     }
 }
 
@@ -168,17 +229,7 @@ impl Law for ContinuousBernoulli {
     }
 
     fn log_prob(&self, x: f64) -> f64 {
-        if !Support::UnitInterval.contains(x) {
-            return f64::NEG_INFINITY;
-        }
-        let l = self.logits;
-        let size = l.abs();
-        if size < SERIES_BELOW {
-            return l * (x - 0.5) - Normaliser::at(l).value;
-        }
-        // The distance from the likely end keeps its digits there, where l·x and the normaliser nearly cancel.
-        let from_mode = if l > 0.0 { 1.0 - x } else { x };
-        -size * from_mode + size.ln() - (-(-size).exp_m1()).ln()
+        self.log_prob_and_slopes(x).0
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -195,7 +246,7 @@ impl Law for ContinuousBernoulli {
             return f64::NAN;
         }
         let (l, p) = (self.logits, probability);
-        let x = if l.abs() < 30.0 {
+        let x = if l.abs() < LARGE {
             if l == 0.0 {
                 p
             } else {
@@ -242,16 +293,7 @@ impl Law for ContinuousBernoulli {
     }
 
     fn score(&self, x: f64, out: &mut [f64]) {
-        let slope = if self.logits > SERIES_BELOW {
-            // Both distances from the end 1, where x and the mean nearly agree.
-            let mirrored = Self {
-                logits: -self.logits,
-            };
-            mirrored.mean() - (1.0 - x)
-        } else {
-            x - self.mean()
-        };
-        write(out, &[slope]);
+        write(out, &[self.log_prob_and_slopes(x).1[0]]);
     }
 
     fn as_pathwise(&self) -> Option<&dyn Pathwise> {
@@ -297,7 +339,7 @@ fn path_slope(l: f64, z: f64) -> f64 {
     if z <= 0.0 || z >= 1.0 {
         return 0.0;
     }
-    if l.abs() >= 1e-2 {
+    if l.abs() >= SMALL {
         return (unit_cdf(-l, z) - z) / l;
     }
     let square = z * z;

@@ -6,7 +6,8 @@
 //! On the CPU the kernel reads the tensors' memory, in `f64`, on all threads, and one graph node holds the slopes. Elsewhere the kernel's
 //! [`plain`](Kernel::plain) expression runs. [`surrogate`] gives the same first derivatives by tensor expressions on any device.
 //!
-//! Measured on two cores (2^20 elements, `f32`, one parent, forward and backward): `attach` 2.5 ms, `surrogate` 7.5 ms.
+//! Measured on two cores in `f32`, forward and backward, values and slopes given: with one parent of 100 elements `attach` takes 5.4 us
+//! and `surrogate` 10.4, of 2^20 elements 0.50 ms and 1.08; with two parents 7.8 and 18.8 us, 11.1 and 13.8 ms.
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};

@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorCreationOptions};
 
 use super::{Support, ValueError};
-use crate::noise::Noise;
+use crate::noise::{self, Noise, Source};
 
 /// A family with its parameters: shapes, support, and the check of its values. `D` is the rank of its tensors.
 pub trait Distribution<const D: usize>: Clone {
@@ -56,6 +56,40 @@ pub trait Sample<const D: usize>: Distribution<D> {
 
     /// The draw that this noise gives; a constant.
     fn sample(&self, noise: Tensor<D>) -> Self::Value;
+
+    /// Base noise for one draw, on the law's device and in its float type.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use reparam::{dist::{Normal, Rsample, Sample}, noise::Key};
+    /// let device = Device::flex();
+    /// let normal = Normal::new(Tensor::<2>::zeros([2, 3], &device), Tensor::ones([1, 1], &device)).unwrap();
+    /// let z = normal.rsample(normal.noise_from(&Key::new(0).site("z").step(0)));
+    /// assert_eq!(z.dims(), [2, 3]);
+    /// ```
+    fn noise_from(&self, source: &impl Source) -> Tensor<D> {
+        noise::tensor(source, self.noise(), self.noise_shape(), self.options())
+    }
+
+    /// Base noise for several independent draws of a law whose first axis is the draws axis and has size 1.
+    ///
+    /// # Shapes      `[draws, …]`, the rest as [`noise_shape`](Self::noise_shape)
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use reparam::{dist::{Laplace, Rsample, Sample}, noise::Key};
+    /// let one = Tensor::<1>::ones([3], &Device::flex());
+    /// let law = Laplace::new(one.clone(), one).unwrap().unsqueeze::<2>();
+    /// let z = law.rsample(law.noise_for_draws(10, &Key::new(0).site("z").step(0)));
+    /// assert_eq!(z.dims(), [10, 3]);
+    /// ```
+    fn noise_for_draws(&self, draws: usize, source: &impl Source) -> Tensor<D> {
+        let mut shape = self.noise_shape();
+        if let Some(first) = shape.first_mut() {
+            *first *= draws;
+        }
+        noise::tensor(source, self.noise(), shape, self.options())
+    }
 }
 
 /// Draws through which the gradient flows: the draw is a differentiable function of parameters and noise.

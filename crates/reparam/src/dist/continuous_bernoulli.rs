@@ -91,9 +91,9 @@ struct LogDensity;
 
 impl Kernel<2> for LogDensity {
     fn point(&self, [l, x]: [f64; 2]) -> Point<2> {
-        with(l, |law| Point {
-            value: law.log_prob(x),
-            slopes: [first(|out| law.score(x, out)), law.slope()],
+        with(l, |law| {
+            let (value, slopes) = law.log_prob_and_slopes(x);
+            Point { value, slopes }
         })
     }
 
@@ -241,11 +241,8 @@ impl<const D: usize> Icdf<D> for ContinuousBernoulli<D> {
     fn icdf(&self, probability: Tensor<D>) -> Tensor<D> {
         attach::map([self.logits(), probability], &|[l, p]: [f64; 2]| {
             with(l, |law| {
-                let x = law.quantile(p);
-                Point {
-                    value: x,
-                    slopes: [first(|out| law.pathwise(x, out)), (-law.log_prob(x)).exp()],
-                }
+                let (value, slopes) = law.quantile_and_slopes(p);
+                Point { value, slopes }
             })
         })
     }

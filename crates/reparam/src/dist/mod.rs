@@ -23,11 +23,11 @@
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
-//! use reparam::{dist::{KlTo, LogProb, Normal, Rsample}, noise::{self, Key}};
+//! use reparam::{dist::{Normal, Rsample, Sample}, noise::Key};
 //! let device = Device::flex().autodiff();
 //! let loc = Tensor::<1>::from_floats([0.5], &device).require_grad();
 //! let q = Normal::new(loc.clone(), Tensor::from_floats([2.0], &device)).unwrap();
-//! let z = q.rsample(noise::for_law(&q, &Key::new(0).site("z").step(0)));
+//! let z = q.rsample(q.noise_from(&Key::new(0).site("z").step(0)));
 //! let slope = loc.grad(&z.backward()).unwrap().into_scalar::<f32>();
 //! assert_eq!(slope, 1.0);
 //! ```

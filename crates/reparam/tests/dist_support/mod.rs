@@ -161,6 +161,10 @@ pub fn leaf(values: &[f64], dtype: DType) -> Tensor<1> {
     Tensor::from_data(data, (&Device::flex().autodiff(), dtype)).require_grad()
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "reading is the last thing done to a tensor"
+)]
 pub fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor
         .try_to_vec_as::<f64>()

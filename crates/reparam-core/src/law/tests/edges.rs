@@ -16,6 +16,8 @@ fn continuous_bernoulli_matches_the_golden_table() {
         let z = law.quantile(0.3);
         let mut slope = [0.0];
         law.pathwise(v[5], &mut slope);
+        let (_, at_once) = law.quantile_and_slopes(0.3);
+        let density = law.log_prob(v[5]).exp();
         // As documented for `Normaliser`; the quantile cancels to 1 ulp of 1 for large positive l. For the pathwise
         // derivative see `path_slope`: rounding of `S - z` near the switch, 2⁻⁵³ / (1e-2 · 0.1).
         let checks = [
@@ -25,6 +27,8 @@ fn continuous_bernoulli_matches_the_golden_table() {
             (g.third, v[4], 2e-13),
             (z, v[5], 1e-14),
             (slope[0], v[6], 3e-13),
+            (at_once[0], v[6], 3e-13),
+            (at_once[1] * density, 1.0, 1e-12),
         ];
         for (k, (got, expected, tolerance)) in checks.into_iter().enumerate() {
             let miss = (got - expected).abs() / expected.abs();
