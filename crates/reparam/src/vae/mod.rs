@@ -6,6 +6,7 @@ mod fit;
 mod latent;
 mod likelihood;
 mod model;
+mod progress;
 
 pub use data::{Binarization, Rows};
 pub use evaluate::{Evaluation, EvaluationConfig, evaluate, posterior_means};
