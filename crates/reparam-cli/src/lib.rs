@@ -1,4 +1,6 @@
 //! The parts of the command `reparam`: one module an application.
 
+pub mod cli;
 pub mod data;
 pub mod report;
+pub mod vae;

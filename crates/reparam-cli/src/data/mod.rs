@@ -61,14 +61,42 @@ use raw::{RawData, RawImages};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Split, DataError> {
+    let raw = read_raw(path, options)?;
+    split(&name(path), raw, options)
+}
+
+/// Reads the images at `path` as one set in the order of the file: the training part, then the test part where there is one.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_whole(path: &Path, options: &ReadOptions) -> Result<ImageSet, DataError> {
+    let raw = read_raw(path, options)?;
+    let place = raw.train.place.file();
+    scaled(&name(path), raw, options)?
+        .into_iter()
+        .reduce(|mut whole, part| {
+            whole.pixels.extend(part.pixels);
+            // Labels of one part alone would be labels of the wrong images.
+            whole.labels = whole.labels.zip(part.labels).map(|(mut labels, more)| {
+                labels.extend(more);
+                labels
+            });
+            whole
+        })
+        .ok_or(DataError::Empty {
+            place,
+            expected: "at least one image",
+        })
+}
+
+fn read_raw(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
     options.validate()?;
     let metadata = std::fs::metadata(path).map_err(|e| DataError::io(path, e))?;
-    let raw = if metadata.is_dir() {
-        read_folder(path, options)?
+    if metadata.is_dir() {
+        read_folder(path, options)
     } else {
-        read_file(path, options)?
-    };
-    split(&name(path), raw, options)
+        read_file(path, options)
+    }
 }
 
 fn read_folder(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
@@ -142,13 +170,11 @@ fn name(path: &Path) -> String {
         .to_owned()
 }
 
-/// Scales the parts together and makes sure that there is a test part.
-fn split(name: &str, raw: RawData, options: &ReadOptions) -> Result<Split, DataError> {
+/// Scales the parts together: one set for each.
+fn scaled(name: &str, raw: RawData, options: &ReadOptions) -> Result<Vec<ImageSet>, DataError> {
     let mut parts: Vec<RawImages> = std::iter::once(raw.train).chain(raw.test).collect();
     let (pixels, scale) = scale::to_pixels(&mut parts, options)?;
-    let place = parts[0].place.file();
-    let label_names = &raw.label_names;
-    let mut sets = parts
+    let sets = parts
         .into_iter()
         .zip(pixels)
         .map(|(part, pixels)| ImageSet {
@@ -156,9 +182,16 @@ fn split(name: &str, raw: RawData, options: &ReadOptions) -> Result<Split, DataE
             shape: part.shape,
             pixels,
             labels: part.labels,
-            label_names: label_names.clone(),
+            label_names: raw.label_names.clone(),
             scale,
         });
+    Ok(sets.collect())
+}
+
+/// Scales the parts and makes sure that there is a test part.
+fn split(name: &str, raw: RawData, options: &ReadOptions) -> Result<Split, DataError> {
+    let place = raw.train.place.file();
+    let mut sets = scaled(name, raw, options)?.into_iter();
     match (sets.next(), sets.next()) {
         (Some(train), Some(test)) => Ok(Split {
             train,

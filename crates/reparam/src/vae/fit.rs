@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use reparam_core::noise::{Key, Noise};
 use serde::{Deserialize, Serialize};
 
+use super::progress::Progress;
 use super::{Binarization, Rows, Vae};
 use crate::nn::Network;
 use crate::objective::{KlWeight, LatentModel, Objective, ShardBatch};
@@ -139,18 +140,6 @@ pub enum Event {
     Finished(Stop),
 }
 
-/// The part of the progress that is not in the trainer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Progress {
-    sums: [f64; 3],
-    rows: u64,
-    norm: f64,
-    norms: u64,
-    best: Option<f64>,
-    epochs_since_best: u64,
-    history: Vec<EpochRow>,
-}
-
 /// A run of training.
 #[derive(Debug)]
 pub struct Fit<'a, E: Network, D: Network> {
@@ -227,7 +216,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             parameters: read_parameters(self.trainer.model()),
             moments: self.trainer.adam().state(),
             counts: self.trainer.counts(),
-            progress: serde_json::to_value(&self.progress).unwrap_or_default(),
+            progress: self.progress.to_json(),
         }
     }
 
@@ -237,8 +226,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     /// A checkpoint whose parameters or progress do not fit.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), FitError> {
         let fault = |e: &dyn std::fmt::Display| FitError::Checkpoint(e.to_string());
-        let progress: Progress =
-            serde_json::from_value(checkpoint.progress).map_err(|e| fault(&e))?;
+        let progress = Progress::from_json(checkpoint.progress).map_err(|e| fault(&e))?;
         let model = load_parameters(self.trainer.model().clone(), &checkpoint.parameters)
             .map_err(|e| fault(&e))?;
         if !self

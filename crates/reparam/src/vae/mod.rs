@@ -5,6 +5,7 @@ mod evaluate;
 mod fit;
 mod likelihood;
 mod model;
+mod progress;
 
 pub use data::{Binarization, Rows};
 pub use evaluate::{Evaluation, EvaluationConfig, evaluate, posterior_means};

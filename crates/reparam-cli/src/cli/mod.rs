@@ -1,0 +1,57 @@
+//! The command line: which application, and what becomes of an error.
+
+pub mod console;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::vae;
+
+/// Differentiate through randomness: train, evaluate and look at models.
+#[derive(Debug, Parser)]
+#[command(name = "reparam", version, about, max_term_width = 100)]
+#[command(
+    after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or failure."
+)]
+struct Cli {
+    #[command(subcommand)]
+    application: Application,
+}
+
+#[derive(Debug, Subcommand)]
+enum Application {
+    /// Variational autoencoders of images (Kingma and Welling 2014)
+    #[command(subcommand)]
+    Vae(vae::Command),
+}
+
+/// Runs the command with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version end well; a closed pipe leaves nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let outcome = match cli.application {
+        Application::Vae(command) => vae::run(command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::talk(format_args!("error: {error}"));
+            if let Some(hint) = error.hint() {
+                console::talk(format_args!("hint: {hint}"));
+            }
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `reparam vae evaluate`, and the judgement at the end of training.
+
+use burn::tensor::Device;
+use rayon::ThreadPool;
+use reparam::vae::{Binarization, Evaluation, EvaluationConfig, Rows, evaluate};
+use reparam_core::noise::Key;
+use serde::{Deserialize, Serialize};
+
+use super::args::EvaluateArgs;
+use super::dataset::{Dataset, judged, pick, read_like};
+use super::decode::{Opened, threads};
+use super::floor::independent_pixels;
+use super::model::Model;
+use super::run_folder::VERSION;
+use super::summary::Summary;
+use super::train::read_clock;
+use super::{RunConfig, VaeError};
+use crate::data::ImageSet;
+
+/// Seed of binarisation and draws: the same for all runs, so that models are compared on the same data.
+const SEED: u64 = 0;
+/// Numbers of draws whose bounds are reported beside the best.
+const BOUNDS: [usize; 4] = [1, 5, 50, 500];
+
+/// What `evaluation.json` holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The program that judged.
+    pub version: String,
+    /// Name of the data.
+    pub data: String,
+    /// Images that were there; `evaluation.rows` of them were judged.
+    pub images: usize,
+    /// Negative log-likelihood of independent pixels at their training means, nats per image.
+    pub floor: Option<f64>,
+    /// Bits for each pixel and channel, for laws of grey levels.
+    pub bits_per_dimension: Option<f64>,
+    /// Bounds and parts.
+    pub evaluation: Evaluation,
+}
+
+/// Judges a model by at most `most` images.
+pub fn judge(
+    model: &Model,
+    images: &ImageSet,
+    train: Option<Rows<'_>>,
+    config: &RunConfig,
+    device: &Device,
+    pool: &ThreadPool,
+) -> Judgement {
+    let draws = config.nll_samples;
+    let chosen = judged(images.count(), config.nll_images);
+    let pixels = pick(images, &chosen);
+    let rows = Rows::new(&pixels, images.shape.pixels());
+    // Each number of draws must divide the next.
+    let mut bounds: Vec<usize> = BOUNDS
+        .into_iter()
+        .filter(|k| *k < draws && draws.is_multiple_of(*k))
+        .collect();
+    bounds.push(draws);
+    let how = EvaluationConfig {
+        draws,
+        bounds,
+        binarization: config.binarization().into(),
+        seed: SEED,
+    };
+    let evaluation = pool.install(|| evaluate(model, rows, &how, device));
+    let floor = train.map(|train| {
+        let data = judged_data(rows, how.binarization);
+        independent_pixels(train, Rows::new(&data, rows.width()), model.likelihood())
+    });
+    let bits = matches!(
+        model.likelihood(),
+        reparam::vae::Likelihood::Categorical { .. }
+    );
+    Judgement {
+        version: VERSION.into(),
+        data: images.name.clone(),
+        images: images.count(),
+        floor,
+        bits_per_dimension: bits
+            .then(|| evaluation.nll / (rows.width() as f64 * std::f64::consts::LN_2)),
+        evaluation,
+    }
+}
+
+/// The very numbers that [`evaluate`] judges: the same key, the same places.
+fn judged_data(rows: Rows<'_>, binarization: Binarization) -> Vec<f32> {
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let key = Key::new(SEED).site("evaluate");
+    rows.batch(&all, 0, binarization, key, 0, &Device::flex())
+        .into_data()
+        .try_to_vec()
+        .unwrap_or_default()
+}
+
+/// Runs the command.
+pub fn run(args: &EvaluateArgs) -> Result<(), VaeError> {
+    let run = Opened::new(&args.run)?;
+    let mut config = run.config.clone();
+    config.nll_samples = args.nll_samples.unwrap_or(config.nll_samples);
+    config.nll_images = args.nll_images.unwrap_or(config.nll_images);
+    config.validate()?;
+    let other = args
+        .data
+        .as_ref()
+        .map(|path| read_like(path, &config, &run.info.data))
+        .transpose()?;
+    // The floor needs the training images; where only they are missing, it is left out.
+    let own = if other.is_some() {
+        Dataset::load(&run.config).ok()
+    } else {
+        Some(run.dataset()?)
+    };
+    let own = own.filter(|own| own.info.checksum == run.info.data.checksum);
+    let images = other.as_ref().or(own.as_ref().map(|own| &own.test));
+    let Some(images) = images else {
+        return Ok(());
+    };
+    let judgement = judge(
+        &run.model,
+        images,
+        own.as_ref().map(Dataset::train_rows),
+        &config,
+        &run.device,
+        &threads(args.run.threads)?,
+    );
+    let clock = read_clock(&run.folder);
+    Summary::new(&run.folder, &config, &judgement, &clock, &run.info.data).print(args.json)
+}

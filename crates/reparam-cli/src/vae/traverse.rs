@@ -1,0 +1,75 @@
+//! `reparam vae traverse`: images along latent axes.
+
+use super::VaeError;
+use super::args::TraverseArgs;
+use super::dataset::pick;
+use super::decode::Opened;
+
+/// Evenly spaced values, both ends included.
+pub fn values(from: f64, to: f64, steps: usize) -> Vec<f64> {
+    let last = steps.saturating_sub(1).max(1) as f64;
+    (0..steps)
+        .map(|i| from + (to - from) * (i as f64 / last))
+        .collect()
+}
+
+/// Latents along axes from a start: a row for each axis, a column for each value.
+pub fn path(start: &[f32], axes: &[usize], values: &[f64]) -> Vec<f32> {
+    let mut z = Vec::with_capacity(axes.len() * values.len() * start.len());
+    for &axis in axes {
+        for &value in values {
+            let at = z.len();
+            z.extend_from_slice(start);
+            z[at + axis] = value as f32;
+        }
+    }
+    z
+}
+
+/// Runs the command.
+pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
+    if !(2..=1000).contains(&args.steps) {
+        return Err(VaeError::option("steps", "from 2 to 1000", args.steps));
+    }
+    if !(args.from.is_finite() && args.to.is_finite()) {
+        let got = format!("{} to {}", args.from, args.to);
+        return Err(VaeError::option("from and to", "finite", got));
+    }
+    let run = Opened::new(&args.run)?;
+    let latents = run.config.latents;
+    let axes: Vec<usize> = match args.axis.parse::<usize>() {
+        Ok(axis) if axis < latents => vec![axis],
+        Err(_) if args.axis == "all" => (0..latents).collect(),
+        _ => {
+            let rule = format!("'all' or an axis from 0 to {}", latents - 1);
+            return Err(VaeError::option("axis", rule, format!("'{}'", args.axis)));
+        }
+    };
+    let start = match args.image {
+        None => vec![0.0; latents],
+        Some(image) => {
+            let test = run.dataset()?.test;
+            if image >= test.count() {
+                let rule = format!("a test image from 0 to {}", test.count() - 1);
+                return Err(VaeError::option("image", rule, image));
+            }
+            run.encode(&pick(&test, &[image])).0
+        }
+    };
+    let z = path(&start, &axes, &values(args.from, args.to, args.steps));
+    let pixels = run.decode(&z);
+    run.write_images(args.out.as_deref(), "traversal.png", pixels, args.steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_change_one_axis_and_reach_both_ends() {
+        assert_eq!(values(-3.0, 3.0, 3), [-3.0, 0.0, 3.0]);
+        assert_eq!(values(1.0, 2.0, 1), [1.0]);
+        let z = path(&[5.0, 6.0], &[1, 0], &[0.0, 1.0]);
+        assert_eq!(z, [5.0, 0.0, 5.0, 1.0, 0.0, 6.0, 1.0, 6.0]);
+    }
+}
