@@ -95,7 +95,7 @@ impl Adam {
         Self { moments, ..self }
     }
 
-    /// Number of steps that were applied; skipped ones do not count.
+    /// Number of steps that were applied; skipped ones do not count, except those that only a device knows were skipped.
     #[must_use]
     pub const fn applied(&self) -> u64 {
         self.applied
@@ -141,14 +141,16 @@ impl Adam {
 
     fn next(&self, learning_rate: f64, gradient_scale: f32) -> AdamStep {
         let t = self.applied as f64 + 1.0;
+        let (beta1, beta2) = (self.config.beta1 as f32, self.config.beta2 as f32);
         AdamStep {
             learning_rate: learning_rate as f32,
-            beta1: self.config.beta1 as f32,
-            beta2: self.config.beta2 as f32,
+            beta1,
+            beta2,
             epsilon: self.config.epsilon as f32,
             weight_decay: self.config.weight_decay as f32,
-            correction1: (1.0 - self.config.beta1.powf(t)) as f32,
-            correction2: (1.0 - self.config.beta2.powf(t)) as f32,
+            // Of the constants as the loop has them: 1 - 0.999 in f32 is 1.3e-5 off that of the f64, and the moments with it.
+            correction1: (1.0 - f64::from(beta1).powf(t)) as f32,
+            correction2: (1.0 - f64::from(beta2).powf(t)) as f32,
             gradient_scale,
         }
     }
