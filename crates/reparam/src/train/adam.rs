@@ -1,4 +1,4 @@
-//! Adam and AdamW over a whole module.
+//! Adam and `AdamW` over a whole module.
 
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
@@ -13,7 +13,7 @@ use crate::fused::{is_flex, slices};
 /// Elements that one task updates: large enough to hide the hand-over, small enough to share out evenly.
 const CHUNK: usize = 1 << 16;
 
-/// The constants of Adam (Kingma and Ba 2015) and, with weight decay, AdamW (Loshchilov and Hutter 2019).
+/// The constants of Adam (Kingma and Ba 2015) and, with weight decay, `AdamW` (Loshchilov and Hutter 2019).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct AdamConfig {
@@ -193,6 +193,8 @@ impl Adam {
 
 /// What the gradients are multiplied by before the step.
 #[derive(Clone, Debug)]
+// One is made a step: a box would cost more than the bytes.
+#[allow(clippy::large_enum_variant)]
 pub enum GradientScale {
     /// A number on the host.
     Host(f32),

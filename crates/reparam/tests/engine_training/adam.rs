@@ -1,4 +1,4 @@
-//! Adam and AdamW against their papers in f64, and the two forms of the optimiser against each other.
+//! Adam and `AdamW` against their papers in f64, and the two forms of the optimiser against each other.
 
 use burn::tensor::{Device, Tensor};
 use reparam::nn::{Activation, Linear};
