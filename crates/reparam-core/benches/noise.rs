@@ -38,7 +38,7 @@ fn parse(case: &str) -> (Noise, usize) {
 }
 
 #[divan::bench(types = [f32, f64], args = cases(), sample_count = 15, sample_size = 1)]
-fn kept<T: NoiseFloat>(bencher: Bencher<'_, '_>, case: &String) {
+fn kept<T: NoiseFloat>(bencher: Bencher<'_, '_>, case: &str) {
     let (noise, threads) = parse(case);
     let (pool, mut step, mut out) = (pool(threads), 0, vec![T::default(); DRAWS]);
     bencher.counter(ItemsCount::new(DRAWS)).bench_local(|| {
@@ -48,7 +48,7 @@ fn kept<T: NoiseFloat>(bencher: Bencher<'_, '_>, case: &String) {
 }
 
 #[divan::bench(types = [f32, f64], args = cases(), sample_count = 15, sample_size = 1)]
-fn fresh<T: NoiseFloat>(bencher: Bencher<'_, '_>, case: &String) {
+fn fresh<T: NoiseFloat>(bencher: Bencher<'_, '_>, case: &str) {
     let (noise, threads) = parse(case);
     let (pool, mut step) = (pool(threads), 0);
     bencher.counter(ItemsCount::new(DRAWS)).bench_local(|| {

@@ -58,9 +58,8 @@ fn bits(values: &[f32]) -> Vec<u32> {
 
 fn value_twin(activation: Activation, x: f32) -> f32 {
     match activation {
-        Activation::Identity => x,
         Activation::Relu if x < 0.0 => 0.0,
-        Activation::Relu => x,
+        Activation::Identity | Activation::Relu => x,
         Activation::Tanh => math::tanh(x),
         Activation::Gelu => 0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2)),
         Activation::Silu => x * math::sigmoid(x),

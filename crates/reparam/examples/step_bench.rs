@@ -70,7 +70,7 @@ fn normal(threads: usize) {
             Key::new(0)
                 .site("bench")
                 .step(step)
-                .fill_parallel(Noise::StandardNormal, 0, &mut out)
+                .fill_parallel(Noise::StandardNormal, 0, &mut out);
         });
         if step > 0 {
             seconds = seconds.min(start.elapsed().as_secs_f64());

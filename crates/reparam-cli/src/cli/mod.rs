@@ -1,12 +1,10 @@
 //! The command line: which application, and what becomes of an error.
 
-pub mod console;
-
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::vae;
+use crate::{console, vae};
 
 /// Differentiate through randomness: train, evaluate and look at models.
 #[derive(Debug, Parser)]

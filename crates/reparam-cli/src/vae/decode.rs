@@ -13,7 +13,7 @@ use super::device::device;
 use super::model::Model;
 use super::run_folder::{RunFolder, RunInfo, write_file};
 use super::{RunConfig, VaeError};
-use crate::cli::console::data;
+use crate::console::data;
 use crate::report::picture::{Grid, Images};
 
 /// Rows that one task decodes.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reparam::vae::EpochRow;
 
-use crate::cli::console::talk;
+use crate::console::talk;
 use crate::report::number::significant;
 
 /// Time between two lines where there is no bar.

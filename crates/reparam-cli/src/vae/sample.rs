@@ -5,7 +5,7 @@ use reparam_core::noise::{Key, Noise};
 use super::VaeError;
 use super::args::SampleArgs;
 use super::decode::Opened;
-use crate::cli::console::talk;
+use crate::console::talk;
 
 /// Images in a row of the picture.
 pub const COLUMNS: usize = 16;

@@ -7,7 +7,7 @@ use super::evaluate::Judgement;
 use super::run_folder::{RunFolder, VERSION};
 use super::train::Clock;
 use super::{RunConfig, VaeError};
-use crate::cli::console::data;
+use crate::console::data;
 use crate::report::number::{Measured, duration, significant};
 
 /// What `--json` prints. Nats per held-out image, seconds of training.

@@ -21,7 +21,7 @@ use super::report::{self, Subject, repeat};
 use super::run_folder::{RunFolder, RunInfo, VERSION};
 use super::summary::Summary;
 use super::{RunConfig, VaeError};
-use crate::cli::console::{data, talk};
+use crate::console::{data, talk};
 
 const CHECKPOINT: &str = "checkpoint";
 const CLOCK: &str = "checkpoint/clock.json";

@@ -89,7 +89,10 @@ pub fn bias_activation(activation: Activation, y: &mut [f32], bias: &[f32], inpu
     } else {
         bias.len()
     };
-    assert!(y.len() % width == 0, "rows must be as long as the bias");
+    assert!(
+        y.len().is_multiple_of(width),
+        "rows must be as long as the bias"
+    );
     for (i, row) in y.chunks_exact_mut(width).enumerate() {
         if !bias.is_empty() {
             add_bias(row, bias);

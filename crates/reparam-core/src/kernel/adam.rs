@@ -1,4 +1,4 @@
-//! Adam and AdamW: moments and weights in one pass.
+//! Adam and `AdamW`: moments and weights in one pass.
 
 use super::dispatch::multiversion;
 

@@ -32,7 +32,7 @@ pub fn bernoulli_log_likelihood_plain(logits: Tensor<2>, x: Tensor<2>) -> Tensor
     check(&logits, &x);
     let [rows, width] = logits.dims();
     let data_rows = x.dims()[0];
-    let draws = if data_rows == 0 { 0 } else { rows / data_rows };
+    let draws = rows.checked_div(data_rows).unwrap_or(0);
     let l = logits.reshape([draws, data_rows, width]);
     // softplus(l) = max(l, 0) + ln(1 + e^(-|l|)): no overflow on either side. The maximum is written (l + |l|) / 2, whose slope
     // at 0 is 1/2 = σ(0), because that of |l| is taken as 0 there; the slope of relu, 0, would be wrong at logit 0.

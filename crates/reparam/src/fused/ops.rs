@@ -53,7 +53,7 @@ fn linear_forward(
         Vec::new()
     };
     with_slice(bias, |bias| {
-        kernel::bias_activation(activation, &mut y, bias, &mut input)
+        kernel::bias_activation(activation, &mut y, bias, &mut input);
     });
     let input = activation
         .slope_needs_input()
@@ -143,7 +143,7 @@ impl Backward<Flex, 3> for LinearBackward {
         let ([n, i], o) = (matrix_shape(&x), matrix_shape(&weight)[1]);
         if activation != Activation::Identity {
             with_slice(&saved, |saved| {
-                kernel::activation_backward(activation, gradient.storage_mut::<f32>(), saved)
+                kernel::activation_backward(activation, gradient.storage_mut::<f32>(), saved);
             });
         }
         let g = gradient.storage::<f32>();
@@ -182,7 +182,7 @@ impl Backward<Flex, 1> for BernoulliBackward {
             let mut slope = ops.state;
             let width = matrix_shape(&slope)[1];
             with_slice(&gradient, |g| {
-                kernel::scale_rows(slope.storage_mut::<f32>(), width, g)
+                kernel::scale_rows(slope.storage_mut::<f32>(), width, g);
             });
             grads.register::<Flex>(node.id, slope);
         }

@@ -48,7 +48,7 @@ pub enum Objective {
     Iwae {
         /// Draws from the posterior for each row.
         draws: usize,
-        /// Whether the encoder's gradient is the doubly reparameterised one (DReG, Tucker et al. 2019), whose signal does not
+        /// Whether the encoder's gradient is the doubly reparameterised one (`DReG`, Tucker et al. 2019), whose signal does not
         /// vanish as the draws grow.
         doubly_reparameterized: bool,
     },

@@ -1,4 +1,4 @@
-//! Adam and AdamW over a whole module.
+//! Adam and `AdamW` over a whole module.
 
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
@@ -13,7 +13,7 @@ use crate::fused::{is_flex, slices};
 /// Elements that one task updates: large enough to hide the hand-over, small enough to share out evenly.
 const CHUNK: usize = 1 << 16;
 
-/// The constants of Adam (Kingma and Ba 2015) and, with weight decay, AdamW (Loshchilov and Hutter 2019).
+/// The constants of Adam (Kingma and Ba 2015) and, with weight decay, `AdamW` (Loshchilov and Hutter 2019).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct AdamConfig {
@@ -95,7 +95,7 @@ impl Adam {
         Self { moments, ..self }
     }
 
-    /// Number of steps that were applied; skipped ones do not count.
+    /// Number of steps that were applied; skipped ones do not count, except those that only a device knows were skipped.
     #[must_use]
     pub const fn applied(&self) -> u64 {
         self.applied
@@ -141,14 +141,16 @@ impl Adam {
 
     fn next(&self, learning_rate: f64, gradient_scale: f32) -> AdamStep {
         let t = self.applied as f64 + 1.0;
+        let (beta1, beta2) = (self.config.beta1 as f32, self.config.beta2 as f32);
         AdamStep {
             learning_rate: learning_rate as f32,
-            beta1: self.config.beta1 as f32,
-            beta2: self.config.beta2 as f32,
+            beta1,
+            beta2,
             epsilon: self.config.epsilon as f32,
             weight_decay: self.config.weight_decay as f32,
-            correction1: (1.0 - self.config.beta1.powf(t)) as f32,
-            correction2: (1.0 - self.config.beta2.powf(t)) as f32,
+            // Of the constants as the loop has them: 1 - 0.999 in f32 is 1.3e-5 off that of the f64, and the moments with it.
+            correction1: (1.0 - f64::from(beta1).powf(t)) as f32,
+            correction2: (1.0 - f64::from(beta2).powf(t)) as f32,
             gradient_scale,
         }
     }
@@ -191,6 +193,8 @@ impl Adam {
 
 /// What the gradients are multiplied by before the step.
 #[derive(Clone, Debug)]
+// One is made a step: a box would cost more than the bytes.
+#[allow(clippy::large_enum_variant)]
 pub enum GradientScale {
     /// A number on the host.
     Host(f32),

@@ -1,7 +1,8 @@
 //! Exact checkpoints: a safetensors file and a small manifest that names it.
 //!
 //! The manifest is replaced last, by a rename. A crash at any moment leaves the manifest of the older checkpoint beside its
-//! file, or that of the newer one beside its own.
+//! file, or that of the newer one beside its own. Checksums over both tell a damaged checkpoint from a whole one: a run that
+//! went on from a changed digit would end with other numbers, and nobody would know.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,19 +52,34 @@ pub enum CheckpointError {
     },
 }
 
+/// Stands in the manifest for its own checksum while that is taken.
+const BLANK: &str = "----------------";
+
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Manifest {
     format: u32,
+    /// Of this file, with `BLANK` in this place.
+    checksum: String,
     file: String,
+    file_checksum: String,
     counts: Counts,
     progress: Value,
 }
 
-/// Writes tensors to a safetensors file, atomically.
+/// 16 hexadecimal digits that change with every single byte (FNV-1a, whose steps are bijections).
+fn checksum(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+/// Writes tensors to a safetensors file, atomically, and returns the checksum of its bytes.
 pub(crate) fn write_tensors(
     path: &Path,
     tensors: &[(String, Vec<usize>, &[f32])],
-) -> Result<(), CheckpointError> {
+) -> Result<String, CheckpointError> {
     let format = |rule: String| CheckpointError::Format {
         path: path.to_owned(),
         rule,
@@ -78,11 +94,15 @@ pub(crate) fn write_tensors(
     write_atomically(path, &bytes).map_err(|source| CheckpointError::Io {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    Ok(checksum(&bytes))
 }
 
-/// Reads every tensor of a safetensors file.
-pub(crate) fn read_tensors(path: &Path) -> Result<NamedParameters, CheckpointError> {
+/// Reads every tensor of a safetensors file, whose bytes have this checksum where one is known.
+pub(crate) fn read_tensors(
+    path: &Path,
+    expected: Option<&str>,
+) -> Result<NamedParameters, CheckpointError> {
     let format = |rule: String| CheckpointError::Format {
         path: path.to_owned(),
         rule,
@@ -91,6 +111,11 @@ pub(crate) fn read_tensors(path: &Path) -> Result<NamedParameters, CheckpointErr
         path: path.to_owned(),
         source,
     })?;
+    if expected.is_some_and(|expected| checksum(&bytes) != expected) {
+        return Err(format(
+            "damaged: its checksum is not that of the manifest".into(),
+        ));
+    }
     let tensors = SafeTensors::deserialize(&bytes)
         .map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
     let mut found = NamedParameters::new();
@@ -133,19 +158,24 @@ impl Checkpoint {
             path: folder.to_owned(),
             source,
         })?;
-        write_tensors(&folder.join(&name), &tensors)?;
+        let file_checksum = write_tensors(&folder.join(&name), &tensors)?;
         let manifest = Manifest {
             format: 1,
+            checksum: BLANK.into(),
             file: name.clone(),
+            file_checksum,
             counts: self.counts,
             progress: self.progress.clone(),
         };
         let path = folder.join(MANIFEST);
-        let text = serde_json::to_vec_pretty(&manifest).map_err(|e| CheckpointError::Format {
-            path: path.clone(),
-            rule: e.to_string(),
-        })?;
-        write_atomically(&path, &text).map_err(|source| CheckpointError::Io { path, source })?;
+        let text =
+            serde_json::to_string_pretty(&manifest).map_err(|e| CheckpointError::Format {
+                path: path.clone(),
+                rule: e.to_string(),
+            })?;
+        let text = text.replacen(BLANK, &checksum(text.as_bytes()), 1);
+        write_atomically(&path, text.as_bytes())
+            .map_err(|source| CheckpointError::Io { path, source })?;
         remove_others(folder, &name);
         Ok(())
     }
@@ -156,28 +186,37 @@ impl Checkpoint {
     /// A manifest or a tensor file that is broken.
     pub fn read(folder: &Path) -> Result<Option<Self>, CheckpointError> {
         let path = folder.join(MANIFEST);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(CheckpointError::Io { path, source }),
         };
-        let manifest: Manifest =
-            serde_json::from_slice(&text).map_err(|e| CheckpointError::Format {
-                path: path.clone(),
-                rule: format!("not a checkpoint manifest ({e})"),
-            })?;
+        let broken = |rule: String| CheckpointError::Format {
+            path: path.clone(),
+            rule,
+        };
+        let text = String::from_utf8(bytes)
+            .map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
         if manifest.format != 1 {
             let rule = format!(
                 "format must be 1, got {}: written by a newer version",
                 manifest.format
             );
-            return Err(CheckpointError::Format { path, rule });
+            return Err(broken(rule));
+        }
+        let blanked = text.replacen(&manifest.checksum, BLANK, 1);
+        if checksum(blanked.as_bytes()) != manifest.checksum {
+            return Err(broken(
+                "damaged: its checksum is not the one it states".into(),
+            ));
         }
         let mut parameters = NamedParameters::new();
         let mut moments: std::collections::BTreeMap<usize, [Vec<f32>; 2]> =
             std::collections::BTreeMap::new();
         let file = folder.join(&manifest.file);
-        for (name, (shape, values)) in read_tensors(&file)? {
+        for (name, (shape, values)) in read_tensors(&file, Some(&manifest.file_checksum))? {
             if let Some(path) = name.strip_prefix("model/") {
                 parameters.insert(path.to_owned(), (shape, values));
             } else if let Some((i, which)) = name

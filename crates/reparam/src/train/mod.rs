@@ -35,7 +35,7 @@ pub fn save_model<M: burn::module::Module>(model: &M, path: &Path) -> Result<(),
         .iter()
         .map(|(name, (shape, values))| (name.clone(), shape.clone(), &values[..]))
         .collect();
-    write_tensors(path, &tensors)
+    write_tensors(path, &tensors).map(drop)
 }
 
 /// The module with the parameters of a safetensors file.
@@ -43,7 +43,7 @@ pub fn save_model<M: burn::module::Module>(model: &M, path: &Path) -> Result<(),
 /// # Errors
 /// A file that cannot be read, is broken, or does not fit the module.
 pub fn load_model<M: burn::module::Module>(model: M, path: &Path) -> Result<M, CheckpointError> {
-    let parameters = read_tensors(path)?;
+    let parameters = read_tensors(path, None)?;
     load_parameters(model, &parameters).map_err(|error| CheckpointError::Format {
         path: path.to_owned(),
         rule: error.to_string(),

@@ -9,12 +9,12 @@ pub enum Schedule {
     /// The same rate throughout.
     #[default]
     Constant,
-    /// A straight line from the full rate to `floor` times it at the last step.
+    /// A straight line from the full rate to 0 at the end of the run, cut off at `floor` times the full rate.
     Linear {
-        /// Share of the rate at the end.
+        /// Smallest share of the rate.
         floor: f64,
     },
-    /// Half a cosine from the full rate to `floor` times it at the last step (Loshchilov and Hutter 2017, one period).
+    /// Half a cosine from the full rate to `floor` times it at the end of the run (Loshchilov and Hutter 2017, one period).
     Cosine {
         /// Share of the rate at the end.
         floor: f64,

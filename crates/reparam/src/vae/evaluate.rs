@@ -165,8 +165,9 @@ fn evaluate_rows<E: Network, D: Network>(
 
 /// `ln` of the mean of the exponentials.
 fn log_mean_exp(values: &[f64]) -> f64 {
+    // `max` passes over NaN, so that the largest of nothing but NaN would be -∞.
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if largest == f64::NEG_INFINITY {
+    if values.iter().all(|v| *v == f64::NEG_INFINITY) {
         return largest;
     }
     largest + (values.iter().map(|v| (v - largest).exp()).sum::<f64>() / values.len() as f64).ln()

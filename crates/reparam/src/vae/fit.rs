@@ -171,6 +171,13 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         if train.is_empty() {
             return Err(FitError::NoData);
         }
+        if config.patience > 0 && validation.is_empty() {
+            return Err(FitError::Config {
+                name: "patience",
+                rule: "0 where there are no validation images to judge by",
+                value: config.patience.to_string(),
+            });
+        }
         let trainer = Trainer::new(vae, config.trainer, threads, device)?;
         Ok(Self {
             trainer,
@@ -353,9 +360,10 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             gradient_norm: (progress.norms > 0).then(|| progress.norm / progress.norms as f64),
             skipped: self.trainer.skipped(),
         };
+        // A NaN must not become the best, because nothing is greater than it.
         let improved = row
             .validation_elbo
-            .is_some_and(|elbo| progress.best.is_none_or(|best| elbo > best));
+            .is_some_and(|elbo| elbo.is_finite() && progress.best.is_none_or(|best| elbo > best));
         if improved {
             progress.best = row.validation_elbo;
             progress.epochs_since_best = 0;

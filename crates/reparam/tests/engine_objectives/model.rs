@@ -154,10 +154,10 @@ impl Parameters {
             .collect();
         let mut log_likelihood =
             -(PIXELS as f64) * (SCALE.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln());
-        for p in 0..PIXELS {
+        for (p, x) in x.iter().enumerate() {
             let product = |l: usize| z[l] * self.decoder_weight[l * PIXELS + p];
             let mean = self.decoder_bias[p] + (0..LATENTS).map(product).sum::<f64>();
-            log_likelihood -= 0.5 * ((x[p] - mean) / SCALE).powi(2);
+            log_likelihood -= 0.5 * ((x - mean) / SCALE).powi(2);
         }
         let ratio = (0..LATENTS)
             .map(|l| 0.5 * (noise[l] * noise[l] - z[l] * z[l]) + log_scale[l])

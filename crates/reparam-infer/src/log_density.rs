@@ -1,0 +1,81 @@
+//! A log density with its gradient.
+
+/// The logarithm of an unnormalised density on ℝⁿ, with its gradient.
+///
+/// Constrained parameters (a rate that is positive, a simplex) are the model's to transform, log-determinant included: every
+/// point of ℝⁿ is a point of the model. A constant may be left out; the evidence is then known up to that constant.
+///
+/// Implementations hold no state that an evaluation changes, so that draws can be evaluated side by side.
+///
+/// ```
+/// use reparam_infer::{LogDensity, LogDensityError};
+///
+/// /// A mean with a flat prior, given measurements with known scales: `Σ_i -(y_i - x)² / (2 s_i²)`.
+/// struct Mean(Vec<[f64; 2]>);
+///
+/// impl LogDensity for Mean {
+///     fn dimension(&self) -> usize {
+///         1
+///     }
+///     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
+///         gradient[0] = self.0.iter().map(|[y, s]| (y - x[0]) / (s * s)).sum();
+///         Ok(self.0.iter().map(|[y, s]| -0.5 * ((y - x[0]) / s).powi(2)).sum())
+///     }
+/// }
+///
+/// let mut gradient = [0.0];
+/// let model = Mean(vec![[1.0, 1.0], [3.0, 1.0]]);
+/// assert_eq!(model.value_and_gradient(&[2.0], &mut gradient), Ok(-1.0));
+/// assert_eq!(gradient, [0.0]);
+/// ```
+pub trait LogDensity: Sync {
+    /// Number of parameters.
+    fn dimension(&self) -> usize;
+
+    /// Name of a parameter, for tables and messages; `x[0]`, `x[1]`, … unless the model says otherwise.
+    fn name(&self, index: usize) -> String {
+        format!("x[{index}]")
+    }
+
+    /// The log density at `x`, in nats; its gradient goes into `gradient`, whose old contents do not matter.
+    ///
+    /// # Shapes
+    /// `x` and `gradient`: [`dimension`](Self::dimension) numbers each; [`Evaluator`](crate::Evaluator) sees to it.
+    ///
+    /// # Errors
+    /// [`LogDensityError::Failed`] where the model has no value: an equation that cannot be solved there. A NaN or an infinite
+    /// value may be returned as it is; the [`Evaluator`](crate::Evaluator) treats both alike, as an event to count.
+    fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError>;
+}
+
+/// What can go wrong with a log density.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogDensityError {
+    /// The model could not be evaluated at this point; at others it may. An event.
+    #[error("log density: {0}")]
+    Failed(String),
+    /// A point, or the room for a gradient, of another size than the model.
+    #[error("log density: {what} must have {expected} coordinates, got {found}")]
+    Dimension {
+        /// `point` or `gradient`.
+        what: &'static str,
+        /// The model's dimension.
+        expected: usize,
+        /// Numbers that were given.
+        found: usize,
+    },
+}
+
+impl<D: LogDensity + ?Sized> LogDensity for &D {
+    fn dimension(&self) -> usize {
+        (**self).dimension()
+    }
+
+    fn name(&self, index: usize) -> String {
+        (**self).name(index)
+    }
+
+    fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
+        (**self).value_and_gradient(x, gradient)
+    }
+}
