@@ -370,8 +370,8 @@ pub struct TraverseArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
-    /// Axis, counted from 0, or 'all'
-    #[arg(long, default_value = "all")]
+    /// Axis, counted from 0; 'all'; or 'active': those in use, the one that carries most first
+    #[arg(long, default_value = "active")]
     pub axis: String,
     /// First value, in standard deviations of the prior
     #[arg(long, default_value_t = -3.0, allow_negative_numbers = true)]

@@ -13,7 +13,7 @@ use super::args::TrainArgs;
 use super::dataset::{Dataset, source};
 use super::decode::same_data;
 use super::device::device;
-use super::evaluate::{Judgement, judge};
+use super::evaluate::{self, judge};
 use super::metrics::{Timing, metrics_csv};
 use super::model::{AnyDecoder, AnyEncoder, Model, build};
 use super::progress::Progress;
@@ -27,7 +27,6 @@ const CHECKPOINT: &str = "checkpoint";
 const CLOCK: &str = "checkpoint/clock.json";
 const BEST: &str = "best.safetensors";
 const MODEL: &str = "model.safetensors";
-const EVALUATION: &str = "evaluation.json";
 
 /// How far a run is, and how long it took.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -363,9 +362,7 @@ impl Training<'_> {
             self.folder.write("metrics.csv", text.as_bytes())?;
         }
         let pool = self.fit.trainer().pool();
-        let known = std::fs::read(self.folder.file(EVALUATION))
-            .ok()
-            .and_then(|text| serde_json::from_slice::<Judgement>(&text).ok());
+        let known = evaluate::known(&self.folder);
         let missing = report::FILES
             .iter()
             .any(|name| !self.folder.file(name).is_file());
@@ -382,7 +379,7 @@ impl Training<'_> {
                     &self.device,
                     pool,
                 );
-                self.folder.write_json(EVALUATION, &judgement)?;
+                self.folder.write_json(evaluate::FILE, &judgement)?;
                 judgement
             }
         };
