@@ -103,15 +103,16 @@ fn the_convolutional_network_learns_from_a_folder_of_pictures() {
 fn objectives_train_on_a_table_with_labels() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let mut text = String::from("label");
-    (0..16).for_each(|i| text.push_str(&format!(",p{i}")));
+    let names: Vec<String> = (0..16).map(|i| format!("p{i}")).collect();
+    let mut lines = vec![format!("label,{}", names.join(","))];
     for (i, image) in bars(120, 4).chunks_exact(16).enumerate() {
-        text.push_str(if i % 2 == 0 { "\ntall" } else { "\nwide" });
-        image
+        let levels: Vec<String> = image
             .iter()
-            .for_each(|x| text.push_str(&format!(",{}", (x * 255.0).round())));
+            .map(|x| (x * 255.0).round().to_string())
+            .collect();
+        lines.push(format!("{},{}", ["tall", "wide"][i % 2], levels.join(",")));
     }
-    std::fs::write(at.join("bars.csv"), text + "\n").unwrap();
+    std::fs::write(at.join("bars.csv"), lines.join("\n")).unwrap();
     for (out, more) in [
         ("stl", &["--entropy", "sticking-the-landing"][..]),
         ("mc", &["--entropy", "monte-carlo"]),

@@ -1,6 +1,7 @@
 //! The command line: which application, and what becomes of an error.
 
 pub mod console;
+mod fault;
 
 use std::process::ExitCode;
 
@@ -41,12 +42,13 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let outcome = match cli.application {
+    let outcome = fault::contained(|| match cli.application {
         Application::Vae(command) => vae::run(command),
-    };
+    });
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+        None => ExitCode::from(2),
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) => {
             console::talk(format_args!("error: {error}"));
             if let Some(hint) = error.hint() {
                 console::talk(format_args!("hint: {hint}"));

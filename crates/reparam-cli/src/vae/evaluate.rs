@@ -13,7 +13,7 @@ use super::floor::independent_pixels;
 use super::model::Model;
 use super::run_folder::{RunFolder, VERSION};
 use super::summary::Summary;
-use super::train::read_clock;
+use super::training::read_clock;
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
 use crate::report::ACTIVE_VARIANCE;

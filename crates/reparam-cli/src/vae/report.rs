@@ -17,7 +17,7 @@ use super::projection::principal_components;
 use super::reconstruct::pairs;
 use super::run_folder::{RunFolder, VERSION};
 use super::sample::{COLUMNS, prior};
-use super::train::Clock;
+use super::training::Clock;
 use super::traverse::{path, values};
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;

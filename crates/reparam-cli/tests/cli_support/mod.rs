@@ -77,8 +77,11 @@ pub fn bytes(path: impl AsRef<Path>) -> Vec<u8> {
 
 /// Bytes of a `.npy` file of 32-bit floats.
 pub fn npy(values: &[f32], shape: &[usize]) -> Vec<u8> {
-    let shape: String = shape.iter().map(|side| format!("{side}, ")).collect();
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}");
+    let shape: Vec<String> = shape.iter().map(|side| format!("{side},")).collect();
+    let mut header = format!(
+        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}",
+        shape.join(" ")
+    );
     while (10 + header.len() + 1) % 64 != 0 {
         header.push(' ');
     }
