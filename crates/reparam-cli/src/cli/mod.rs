@@ -1,5 +1,7 @@
 //! The command line: which application, and what becomes of an error.
 
+mod fault;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,12 +41,13 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let outcome = match cli.application {
+    let outcome = fault::contained(|| match cli.application {
         Application::Vae(command) => vae::run(command),
-    };
+    });
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+        None => ExitCode::from(2),
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) => {
             console::talk(format_args!("error: {error}"));
             if let Some(hint) = error.hint() {
                 console::talk(format_args!("hint: {hint}"));

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reparam::objective::{KlWeight, Objective};
-use reparam::train::{AdamConfig, Schedule, TrainerConfig};
-use reparam::vae::{FitConfig, GaussianScale, Likelihood};
+use reparam::vae::{GaussianScale, Likelihood};
 use serde::{Deserialize, Serialize};
 
 use super::VaeError;
@@ -15,9 +13,9 @@ use super::options::{
 use crate::data::{ImageShape, PixelScale, ReadOptions, ValueRule};
 
 /// Steps that a run of small data makes at least, where `epochs` is not given.
-const LEAST_STEPS: u64 = 9_000;
+const LEAST_STEPS: u64 = 12_000;
 /// Epochs of a run where `epochs` is not given, unless the data are small.
-const EPOCHS: u64 = 100;
+pub(super) const EPOCHS: u64 = 100;
 
 /// A run of `reparam vae train`. The keys are the names of the command's options.
 ///
@@ -100,7 +98,7 @@ pub struct RunConfig {
     pub decay_factor: f64,
     /// Largest norm of the gradient; 0: no clipping.
     pub clip_norm: f64,
-    /// Decoupled weight decay (AdamW), per unit of learning rate.
+    /// Decoupled weight decay (`AdamW`), per unit of learning rate.
     pub weight_decay: f64,
     /// Epochs without a better validation ELBO after which training stops; 0: never.
     pub patience: u64,
@@ -135,7 +133,7 @@ impl Default for RunConfig {
             network: NetworkKind::Mlp,
             hidden: vec![200, 200],
             features: 32,
-            activation: ActivationKind::Tanh,
+            activation: ActivationKind::Gelu,
             latents: 32,
             likelihood: LikelihoodKind::Bernoulli,
             gaussian_scale: GaussianScaleChoice::Word("learned".into()),
@@ -150,7 +148,7 @@ impl Default for RunConfig {
             free_bits: 0.0,
             epochs: None,
             batch: 128,
-            learning_rate: 2e-3,
+            learning_rate: 3e-3,
             schedule: ScheduleKind::Linear,
             schedule_floor: 0.0,
             decay_every_epochs: 50,
@@ -202,67 +200,8 @@ impl RunConfig {
         })
     }
 
-    /// Checks the rules that need no data; those of the loop itself are checked by [`reparam::vae::Fit::new`].
-    ///
-    /// # Errors
-    /// The first option outside its rule.
-    pub fn validate(&self) -> Result<(), VaeError> {
-        let refuse = |name, rule: &str, got: String| Err(VaeError::option(name, rule, got));
-        let widths = |sizes: &[usize]| sizes.iter().all(|w| (1..=65_536).contains(w));
-        if self.hidden.is_empty() || !widths(&self.hidden) {
-            return refuse(
-                "hidden",
-                "widths from 1 to 65536, separated by commas",
-                format!("{:?}", self.hidden),
-            );
-        }
-        if !widths(&[self.features]) {
-            return refuse("features", "from 1 to 65536", self.features.to_string());
-        }
-        if !widths(&[self.latents]) {
-            return refuse("latents", "from 1 to 65536", self.latents.to_string());
-        }
-        if !(0.0..1.0).contains(&self.validation) {
-            return refuse("validation", "in [0, 1)", self.validation.to_string());
-        }
-        if self.patience > 0 && self.validation == 0.0 {
-            return refuse(
-                "validation",
-                "> 0 with patience, which needs validation images",
-                "0".into(),
-            );
-        }
-        if let Some(levels) = self.levels
-            && !(2..=65_536).contains(&levels)
-        {
-            return refuse("levels", "from 2 to 65536", levels.to_string());
-        }
-        if self.likelihood != LikelihoodKind::Bernoulli
-            && let Some(kind @ (BinarizeKind::Dynamic | BinarizeKind::Fixed)) = self.binarize
-        {
-            let got = format!("{kind:?}").to_lowercase();
-            return refuse("binarize", "none unless the likelihood is bernoulli", got);
-        }
-        if self.nll_samples == 0 || self.nll_images == 0 {
-            return refuse("nll-samples and nll-images", "at least 1", "0".into());
-        }
-        if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
-            return refuse(
-                "checkpoint-minutes",
-                "finite and >= 0",
-                self.checkpoint_minutes.to_string(),
-            );
-        }
-        if self.schedule == ScheduleKind::Step && self.decay_every_epochs == 0 {
-            return refuse("decay-every-epochs", "at least 1", "0".into());
-        }
-        self.gaussian()?;
-        self.shape()?;
-        Ok(())
-    }
-
     /// The scale of the Gaussian likelihood. Learned, it starts at half of the range that pixels have.
-    fn gaussian(&self) -> Result<GaussianScale, VaeError> {
+    pub(super) fn gaussian(&self) -> Result<GaussianScale, VaeError> {
         match &self.gaussian_scale {
             GaussianScaleChoice::Value(scale) if *scale > 0.0 && scale.is_finite() => {
                 Ok(GaussianScale::Fixed(*scale))
@@ -281,7 +220,7 @@ impl RunConfig {
         }
     }
 
-    fn shape(&self) -> Result<Option<ImageShape>, VaeError> {
+    pub(super) fn shape(&self) -> Result<Option<ImageShape>, VaeError> {
         let Some(text) = &self.image_shape else {
             return Ok(None);
         };
@@ -380,53 +319,6 @@ impl RunConfig {
             .data
             .map(|path| std::path::absolute(&path).unwrap_or(path));
         self
-    }
-
-    /// The loop's configuration; `steps_per_epoch` turns epochs into steps.
-    #[must_use]
-    pub fn fit(&self, steps_per_epoch: u64) -> FitConfig {
-        let floor = self.schedule_floor;
-        FitConfig {
-            epochs: self.epochs.unwrap_or(EPOCHS),
-            batch: self.batch,
-            learning_rate: self.learning_rate,
-            schedule: match self.schedule {
-                ScheduleKind::Constant => Schedule::Constant,
-                ScheduleKind::Linear => Schedule::Linear { floor },
-                ScheduleKind::Cosine => Schedule::Cosine { floor },
-                ScheduleKind::Step => Schedule::Step {
-                    every: self.decay_every_epochs.saturating_mul(steps_per_epoch),
-                    factor: self.decay_factor,
-                },
-            },
-            objective: match self.objective {
-                ObjectiveKind::Elbo => Objective::Elbo {
-                    entropy: self.entropy.into(),
-                    draws: self.draws,
-                },
-                ObjectiveKind::Iwae => Objective::Iwae {
-                    draws: self.draws,
-                    doubly_reparameterized: self.dreg,
-                },
-            },
-            kl: KlWeight {
-                beta: self.beta,
-                warmup_steps: self.kl_warmup_epochs.saturating_mul(steps_per_epoch),
-                free_bits: self.free_bits,
-            },
-            binarization: self.binarization().into(),
-            patience: self.patience,
-            seed: self.seed,
-            trainer: TrainerConfig {
-                shards: self.shards,
-                clip_norm: self.clip_norm,
-                adam: AdamConfig {
-                    weight_decay: self.weight_decay,
-                    ..AdamConfig::default()
-                },
-                ..TrainerConfig::default()
-            },
-        }
     }
 }
 

@@ -52,7 +52,7 @@ impl Opened {
         let folder = RunFolder::open(&args.run)?;
         let config = folder.config()?;
         let info = folder.info()?;
-        let device = device(&config.device)?;
+        let device = device(args.device.as_ref().unwrap_or(&config.device))?;
         let model = folder.model(&config, &info.data, &device)?;
         Ok(Self {
             pool: threads(args.threads)?,

@@ -103,6 +103,10 @@ pub enum VaeError {
 
 impl VaeError {
     /// An option outside its rule.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values are numbers and words made on the spot"
+    )]
     pub(super) fn option(name: &'static str, rule: impl Into<String>, got: impl ToString) -> Self {
         Self::Option {
             name,

@@ -11,16 +11,20 @@ use super::dataset::{Dataset, judged, pick, read_like};
 use super::decode::{Opened, threads};
 use super::floor::independent_pixels;
 use super::model::Model;
-use super::run_folder::VERSION;
+use super::run_folder::{RunFolder, VERSION};
 use super::summary::Summary;
-use super::train::read_clock;
+use super::training::read_clock;
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
+use crate::report::ACTIVE_VARIANCE;
 
 /// Seed of binarisation and draws: the same for all runs, so that models are compared on the same data.
 const SEED: u64 = 0;
 /// Numbers of draws whose bounds are reported beside the best.
 const BOUNDS: [usize; 4] = [1, 5, 50, 500];
+
+/// Where the judgement at the end of training stands.
+pub const FILE: &str = "evaluation.json";
 
 /// What `evaluation.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +41,29 @@ pub struct Judgement {
     pub bits_per_dimension: Option<f64>,
     /// Bounds and parts.
     pub evaluation: Evaluation,
+}
+
+/// The judgement of a finished run; one that is missing or damaged is none.
+pub fn known(folder: &RunFolder) -> Option<Judgement> {
+    let text = std::fs::read(folder.file(FILE)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+impl Judgement {
+    /// The latent axes that are in use, the one that carries most first; all axes where none is.
+    pub fn active_axes(&self) -> Vec<usize> {
+        let (kl, variance) = (
+            &self.evaluation.kl_per_latent,
+            &self.evaluation.mean_variance,
+        );
+        let mut axes: Vec<usize> = (0..kl.len()).collect();
+        axes.sort_by(|&a, &b| kl[b].total_cmp(&kl[a]).then(a.cmp(&b)));
+        let is_active = |axis: &usize| variance.get(*axis).is_some_and(|v| *v > ACTIVE_VARIANCE);
+        if axes.iter().any(is_active) {
+            axes.retain(is_active);
+        }
+        axes
+    }
 }
 
 /// Judges a model by at most `most` images.

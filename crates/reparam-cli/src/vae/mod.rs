@@ -30,10 +30,13 @@ mod progress;
 mod projection;
 mod reconstruct;
 mod report;
+mod rules;
 mod run_folder;
+mod run_options;
 mod sample;
 mod summary;
 mod train;
+mod training;
 mod traverse;
 
 pub use args::Command;

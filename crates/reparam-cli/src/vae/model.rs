@@ -14,6 +14,10 @@ pub type Model = Vae<AnyEncoder, AnyDecoder>;
 
 /// An encoder of either kind.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a run has one, and its weights lie elsewhere"
+)]
 pub enum AnyEncoder {
     /// Fully connected.
     Mlp(Mlp),
@@ -23,6 +27,10 @@ pub enum AnyEncoder {
 
 /// A decoder of either kind.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a run has one, and its weights lie elsewhere"
+)]
 pub enum AnyDecoder {
     /// Fully connected.
     Mlp(Mlp),

@@ -24,9 +24,9 @@ pub enum ActivationKind {
     /// max(x, 0)
     Relu,
     /// tanh x
-    #[default]
     Tanh,
     /// x Φ(x) (Hendrycks and Gimpel 2016)
+    #[default]
     Gelu,
     /// x / (1 + exp(-x))
     Silu,

@@ -66,7 +66,9 @@ pub fn principal_components(values: &[f32], width: usize) -> Projection {
             .copied()
             .fold(0.0_f64, |a, b| if b.abs() > a.abs() { b } else { a });
         if largest < 0.0 {
-            direction.iter_mut().for_each(|x| *x = -*x);
+            for x in direction.iter_mut() {
+                *x = -*x;
+            }
         }
     }
     let trace: f64 = (0..width).map(|i| covariance[i * width + i]).sum();
@@ -95,7 +97,9 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 fn normalise(v: &mut [f64]) {
     let norm = dot(v, v).sqrt();
     if norm > 0.0 {
-        v.iter_mut().for_each(|x| *x /= norm);
+        for x in v {
+            *x /= norm;
+        }
     }
 }
 

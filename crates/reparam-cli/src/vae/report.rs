@@ -17,7 +17,7 @@ use super::projection::principal_components;
 use super::reconstruct::pairs;
 use super::run_folder::{RunFolder, VERSION};
 use super::sample::{COLUMNS, prior};
-use super::train::Clock;
+use super::training::Clock;
 use super::traverse::{path, values};
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
@@ -139,10 +139,10 @@ fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeErro
 
     let along = values(-3.0, 3.0, STEPS);
     let start = vec![0.0_f32; latents];
-    let all: Vec<usize> = (0..latents).collect();
-    let every = subject.decode(&path(&start, &all, &along));
+    let mut axes = subject.judgement.active_axes();
+    let every = subject.decode(&path(&start, &axes, &along));
     folder.write("traversal.png", &sheet(every, STEPS, info)?)?;
-    let axes = strongest(&subject.judgement.evaluation.kl_per_latent);
+    axes.truncate(AXES);
     report.traversals = Some(ImageTable {
         images: images(subject.decode(&path(&start, &axes, &along)), info)?,
         columns: STEPS,
@@ -165,14 +165,6 @@ fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeErro
         });
     }
     Ok(())
-}
-
-/// The axes that carry most, the strongest first.
-fn strongest(kl: &[f64]) -> Vec<usize> {
-    let mut axes: Vec<usize> = (0..kl.len()).collect();
-    axes.sort_by(|&a, &b| kl[b].total_cmp(&kl[a]).then(a.cmp(&b)));
-    axes.truncate(AXES);
-    axes
 }
 
 fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::dataset::DataInfo;
 use super::evaluate::Judgement;
 use super::run_folder::{RunFolder, VERSION};
-use super::train::Clock;
+use super::training::Clock;
 use super::{RunConfig, VaeError};
 use crate::console::data;
 use crate::report::number::{Measured, duration, significant};

@@ -4,6 +4,7 @@ use super::VaeError;
 use super::args::TraverseArgs;
 use super::dataset::pick;
 use super::decode::Opened;
+use super::evaluate::known;
 
 /// Evenly spaced values, both ends included.
 pub fn values(from: f64, to: f64, steps: usize) -> Vec<f64> {
@@ -40,8 +41,12 @@ pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
     let axes: Vec<usize> = match args.axis.parse::<usize>() {
         Ok(axis) if axis < latents => vec![axis],
         Err(_) if args.axis == "all" => (0..latents).collect(),
+        Err(_) if args.axis == "active" => known(&run.folder)
+            .map(|judgement| judgement.active_axes())
+            .filter(|axes| axes.iter().all(|axis| *axis < latents))
+            .unwrap_or_else(|| (0..latents).collect()),
         _ => {
-            let rule = format!("'all' or an axis from 0 to {}", latents - 1);
+            let rule = format!("'active', 'all' or an axis from 0 to {}", latents - 1);
             return Err(VaeError::option("axis", rule, format!("'{}'", args.axis)));
         }
     };

@@ -1,0 +1,172 @@
+//! The rules of a run's options, and what they come to for the training loop.
+
+use reparam::objective::{KlWeight, Objective};
+use reparam::train::{AdamConfig, Schedule, TrainerConfig};
+use reparam::vae::FitConfig;
+
+use super::config::EPOCHS;
+use super::dataset::DataInfo;
+use super::options::{BinarizeKind, EntropyKind, LikelihoodKind, ObjectiveKind, ScheduleKind};
+use super::{RunConfig, VaeError};
+
+impl RunConfig {
+    /// Checks the rules that need no data; those of the loop itself are checked by [`reparam::vae::Fit::new`].
+    ///
+    /// # Errors
+    /// The first option outside its rule.
+    pub fn validate(&self) -> Result<(), VaeError> {
+        let refuse = |name, rule: &str, got: String| Err(VaeError::option(name, rule, got));
+        let widths = |sizes: &[usize]| sizes.iter().all(|w| (1..=65_536).contains(w));
+        if self.hidden.is_empty() || !widths(&self.hidden) {
+            return refuse(
+                "hidden",
+                "widths from 1 to 65536, separated by commas",
+                format!("{:?}", self.hidden),
+            );
+        }
+        if !widths(&[self.features]) {
+            return refuse("features", "from 1 to 65536", self.features.to_string());
+        }
+        if !widths(&[self.latents]) {
+            return refuse("latents", "from 1 to 65536", self.latents.to_string());
+        }
+        if !(0.0..1.0).contains(&self.validation) {
+            return refuse("validation", "in [0, 1)", self.validation.to_string());
+        }
+        if self.patience > 0 && self.validation == 0.0 {
+            return refuse(
+                "validation",
+                "> 0 with patience, which needs validation images",
+                "0".into(),
+            );
+        }
+        if let Some(levels) = self.levels
+            && !(2..=65_536).contains(&levels)
+        {
+            return refuse("levels", "from 2 to 65536", levels.to_string());
+        }
+        if self.likelihood != LikelihoodKind::Bernoulli
+            && let Some(kind @ (BinarizeKind::Dynamic | BinarizeKind::Fixed)) = self.binarize
+        {
+            let got = format!("{kind:?}").to_lowercase();
+            return refuse("binarize", "none unless the likelihood is bernoulli", got);
+        }
+        if self.nll_samples == 0 || self.nll_images == 0 {
+            return refuse("nll-samples and nll-images", "at least 1", "0".into());
+        }
+        if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
+            return refuse(
+                "checkpoint-minutes",
+                "finite and >= 0",
+                self.checkpoint_minutes.to_string(),
+            );
+        }
+        if self.schedule == ScheduleKind::Step && self.decay_every_epochs == 0 {
+            return refuse("decay-every-epochs", "at least 1", "0".into());
+        }
+        self.gaussian()?;
+        self.shape()?;
+        Ok(())
+    }
+
+    /// The loop's configuration; `steps_per_epoch` turns epochs into steps.
+    #[must_use]
+    pub fn fit(&self, steps_per_epoch: u64) -> FitConfig {
+        let floor = self.schedule_floor;
+        FitConfig {
+            epochs: self.epochs.unwrap_or(EPOCHS),
+            batch: self.batch,
+            learning_rate: self.learning_rate,
+            schedule: match self.schedule {
+                ScheduleKind::Constant => Schedule::Constant,
+                ScheduleKind::Linear => Schedule::Linear { floor },
+                ScheduleKind::Cosine => Schedule::Cosine { floor },
+                ScheduleKind::Step => Schedule::Step {
+                    every: self.decay_every_epochs.saturating_mul(steps_per_epoch),
+                    factor: self.decay_factor,
+                },
+            },
+            objective: match self.objective {
+                ObjectiveKind::Elbo => Objective::Elbo {
+                    entropy: self.entropy.into(),
+                    draws: self.draws,
+                },
+                ObjectiveKind::Iwae => Objective::Iwae {
+                    draws: self.draws,
+                    doubly_reparameterized: self.dreg,
+                },
+            },
+            kl: KlWeight {
+                beta: self.beta,
+                warmup_steps: self.kl_warmup_epochs.saturating_mul(steps_per_epoch),
+                free_bits: self.free_bits,
+            },
+            binarization: self.binarization().into(),
+            patience: self.patience,
+            seed: self.seed,
+            trainer: TrainerConfig {
+                shards: self.shards,
+                clip_norm: self.clip_norm,
+                adam: AdamConfig {
+                    weight_decay: self.weight_decay,
+                    ..AdamConfig::default()
+                },
+                ..TrainerConfig::default()
+            },
+        }
+    }
+
+    /// Choices that are allowed and probably not meant.
+    pub(super) fn warnings(&self, steps_per_epoch: u64, info: &DataInfo) -> Vec<String> {
+        let mut notes = Vec::new();
+        let epochs = self.epochs.unwrap_or(EPOCHS);
+        let kl = self.fit(steps_per_epoch).kl;
+        if !kl.completes_within(steps_per_epoch.saturating_mul(epochs)) {
+            notes.push(format!(
+                "the KL warm-up takes {} epochs and the run has {epochs}: the weight never reaches beta, and what is maximised is not the ELBO",
+                self.kl_warmup_epochs,
+            ));
+        }
+        let iwae = self.objective == ObjectiveKind::Iwae;
+        let other_entropy = self.entropy != EntropyKind::ClosedForm;
+        for (name, is_given) in [
+            ("beta", self.beta != 1.0),
+            ("kl-warmup-epochs", self.kl_warmup_epochs > 0),
+            ("free-bits", self.free_bits > 0.0),
+            ("entropy", other_entropy),
+        ] {
+            if iwae && is_given {
+                notes.push(format!("{name} has no effect on the IWAE bound"));
+            }
+        }
+        if iwae && self.draws == 1 {
+            notes.push("the IWAE bound of 1 draw is the ELBO: give more with --draws".into());
+        }
+        if !iwae && self.dreg {
+            notes.push("dreg has no effect on the ELBO: it is a gradient of the IWAE bound".into());
+        }
+        if !iwae && self.free_bits > 0.0 && other_entropy {
+            notes
+                .push("free-bits has no effect with this entropy: it needs the closed form".into());
+        }
+        if self.learning_rate > 0.05 {
+            notes.push(format!(
+                "a learning rate of {} is large for Adam: 0.0003 to 0.005 is usual",
+                self.learning_rate
+            ));
+        }
+        if self.batch > info.train_images {
+            notes.push(format!(
+                "a batch of {} and {} training images: each epoch is one step on all of them",
+                self.batch, info.train_images
+            ));
+        }
+        let [low, high] = info.range;
+        if low.abs().max(high.abs()) > 10.0 {
+            notes.push(format!(
+                "pixels lie between {low} and {high}: networks learn better from numbers near 1, see --max-value"
+            ));
+        }
+        notes
+    }
+}
