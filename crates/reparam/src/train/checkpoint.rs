@@ -111,13 +111,13 @@ pub(crate) fn read_tensors(
         path: path.to_owned(),
         source,
     })?;
+    let tensors = SafeTensors::deserialize(&bytes)
+        .map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
     if expected.is_some_and(|expected| checksum(&bytes) != expected) {
         return Err(format(
             "damaged: its checksum is not that of the manifest".into(),
         ));
     }
-    let tensors = SafeTensors::deserialize(&bytes)
-        .map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
     let mut found = NamedParameters::new();
     for (name, view) in tensors.iter() {
         if view.dtype() != Dtype::F32 {
