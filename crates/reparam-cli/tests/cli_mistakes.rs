@@ -18,6 +18,7 @@ fn mistake(folder: &Path, arguments: &[&str], wanted: &str) -> Option<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn options_outside_their_rules_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
@@ -96,7 +97,19 @@ fn options_outside_their_rules_are_named() {
             "network must be mlp",
         ),
         (&["--image-shape", "8"], "image-shape must be CxHxW"),
-        (&["--nll-samples", "0"], "nll-samples"),
+        (
+            &["--nll-samples", "0"],
+            "nll-samples must be at least 1, got 0",
+        ),
+        (
+            &["--draws", "9999999999"],
+            "draws must be at most 100000, got 9999999999",
+        ),
+        (
+            &["--epochs", "9000000000000000000"],
+            "epochs must be at most 1000000000",
+        ),
+        (&["--seed", "18446744073709551615"], "18446744073709551615"),
         (
             &["--checkpoint-minutes", "-1"],
             "checkpoint-minutes must be finite and >= 0, got -1",

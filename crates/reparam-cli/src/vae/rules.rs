@@ -51,8 +51,24 @@ impl RunConfig {
             let got = format!("{kind:?}").to_lowercase();
             return refuse("binarize", "none unless the likelihood is bernoulli", got);
         }
-        if self.nll_samples == 0 || self.nll_images == 0 {
-            return refuse("nll-samples and nll-images", "at least 1", "0".into());
+        // Beyond these bounds counters overflow or memory ends; nothing sensible lies there.
+        let bounded = [
+            ("epochs", self.epochs.unwrap_or(EPOCHS), 1_000_000_000),
+            ("draws", self.draws as u64, 100_000),
+            ("batch", self.batch as u64, 10_000_000),
+            ("nll-samples", self.nll_samples as u64, 1_000_000),
+            ("nll-images", self.nll_images as u64, u64::MAX),
+            ("shards", self.shards as u64, 65_536),
+        ];
+        for (name, value, most) in bounded {
+            if !(1..=most).contains(&value) {
+                let rule = if most == u64::MAX || value == 0 {
+                    "at least 1".into()
+                } else {
+                    format!("at most {most}")
+                };
+                return Err(VaeError::option(name, rule, value));
+            }
         }
         if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
             return refuse(

@@ -205,7 +205,8 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
     /// Seed of everything random [default: 0]
-    #[arg(long, value_name = "NUMBER", help_heading = "Training")]
+    // TOML's whole numbers end at 2^63 - 1.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Parts of a batch that run side by side; changes the last bits of the result [default: 2]
