@@ -7,16 +7,7 @@ use std::path::Path;
 use cli_support::{bars, good, npy, png_folder, train};
 
 /// Long enough to learn where the bar is: 30 epochs of 250 images of 8x8.
-const LEARN: [&str; 8] = [
-    "--epochs",
-    "30",
-    "--batch",
-    "25",
-    "--hidden",
-    "64",
-    "--learning-rate",
-    "0.003",
-];
+const LEARN: [&str; 8] = ["--epochs", "30", "--batch", "25", "--hidden", "64", "--learning-rate", "0.003"];
 
 fn numbers(folder: &Path, out: &str, more: &[&str]) -> (f64, f64) {
     let summary = train(folder, out, &[&LEARN[..], more].concat());
@@ -54,16 +45,7 @@ fn every_likelihood_learns_from_an_array() {
 fn untrained_models_do_not_pass_for_trained_ones() {
     let folder = tempfile::tempdir().unwrap();
     bars_npy(folder.path());
-    let still = [
-        "--data",
-        "bars.npy",
-        "--likelihood",
-        "gaussian",
-        "--learning-rate",
-        "1e-9",
-        "--epochs",
-        "1",
-    ];
+    let still = ["--data", "bars.npy", "--likelihood", "gaussian", "--learning-rate", "1e-9", "--epochs", "1"];
     let summary = train(folder.path(), "r", &still);
     assert!(summary["nll"].as_f64() > summary["floor"].as_f64());
 }
@@ -73,29 +55,13 @@ fn the_convolutional_network_learns_from_a_folder_of_pictures() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let pictures = png_folder(at, 120, 7);
-    let more = [
-        "--data",
-        pictures.to_str().unwrap(),
-        "--network",
-        "conv",
-        "--features",
-        "8",
-        "--activation",
-        "relu",
-    ];
+    let more = ["--data", pictures.to_str().unwrap(), "--network", "conv", "--features", "8", "--activation", "relu"];
     let (nll, floor) = numbers(at, "r", &more);
     assert!(nll < floor, "{nll} >= {floor}");
-    good(
-        at,
-        &["vae", "encode", "r", "--data", "pictures", "--out", "z.csv"],
-    );
+    good(at, &["vae", "encode", "r", "--data", "pictures", "--out", "z.csv"]);
     let table = std::fs::read_to_string(at.join("z.csv")).unwrap();
     assert_eq!(table.lines().count(), 121);
-    let names: Vec<&str> = table
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.rsplit(',').next())
-        .collect();
+    let names: Vec<&str> = table.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
     assert!(names.contains(&"tall") && names.contains(&"wide"));
 }
 
@@ -106,10 +72,7 @@ fn objectives_train_on_a_table_with_labels() {
     let names: Vec<String> = (0..16).map(|i| format!("p{i}")).collect();
     let mut lines = vec![format!("label,{}", names.join(","))];
     for (i, image) in bars(120, 4).chunks_exact(16).enumerate() {
-        let levels: Vec<String> = image
-            .iter()
-            .map(|x| (x * 255.0).round().to_string())
-            .collect();
+        let levels: Vec<String> = image.iter().map(|x| (x * 255.0).round().to_string()).collect();
         lines.push(format!("{},{}", ["tall", "wide"][i % 2], levels.join(",")));
     }
     std::fs::write(at.join("bars.csv"), lines.join("\n")).unwrap();
@@ -118,10 +81,7 @@ fn objectives_train_on_a_table_with_labels() {
         ("mc", &["--entropy", "monte-carlo"]),
         ("iwae", &["--objective", "iwae", "--draws", "5"]),
         ("dreg", &["--objective", "iwae", "--draws", "5", "--dreg"]),
-        (
-            "step",
-            &["--schedule", "step", "--decay-every-epochs", "10"],
-        ),
+        ("step", &["--schedule", "step", "--decay-every-epochs", "10"]),
     ] {
         let (nll, floor) = numbers(at, out, &[&["--data", "bars.csv"], more].concat());
         assert!(nll < floor, "{out}: {nll} >= {floor}");

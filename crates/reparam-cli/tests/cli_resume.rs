@@ -47,9 +47,7 @@ fn killed_at_ten_moments_and_resumed_it_ends_in_the_same_bits() {
     // Moments from a fixed sequence (Knuth's constants), 30 to 280 ms after the start.
     let mut state = 2026_u64;
     let mut moment = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         Duration::from_millis(30 + (state >> 33) % 250)
     };
     let mut kills = 0;
@@ -60,11 +58,7 @@ fn killed_at_ten_moments_and_resumed_it_ends_in_the_same_bits() {
         } else {
             [&RUN[..], &["--out", "killed"], &often[..]].concat()
         };
-        let mut child = reparam(at, &arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = reparam(at, &arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(moment());
         kills += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
@@ -82,11 +76,7 @@ fn killed_at_ten_moments_and_resumed_it_ends_in_the_same_bits() {
         start(at, "killed", &[]);
     }
     for file in FILES {
-        assert_eq!(
-            bytes(at.join("alone").join(file)),
-            bytes(at.join("killed").join(file)),
-            "{file}"
-        );
+        assert_eq!(bytes(at.join("alone").join(file)), bytes(at.join("killed").join(file)), "{file}");
     }
 }
 
@@ -95,21 +85,13 @@ fn a_finished_run_makes_only_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     start(at, "r", &[]);
-    let before: Vec<Vec<u8>> = FILES
-        .iter()
-        .map(|file| bytes(at.join("r").join(file)))
-        .collect();
+    let before: Vec<Vec<u8>> = FILES.iter().map(|file| bytes(at.join("r").join(file))).collect();
     for file in ["model.safetensors", "report.html", "samples.png"] {
         std::fs::remove_file(at.join("r").join(file)).unwrap();
     }
-    let output = reparam(at, &["vae", "train", "--resume", "r"])
-        .output()
-        .unwrap();
+    let output = reparam(at, &["vae", "train", "--resume", "r"]).output().unwrap();
     let talk = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        talk.contains("the run is finished: only what is missing is made"),
-        "{talk}"
-    );
+    assert!(talk.contains("the run is finished: only what is missing is made"), "{talk}");
     assert!(!talk.contains("judging"), "{talk}");
     for (file, before) in FILES.iter().zip(before) {
         assert_eq!(bytes(at.join("r").join(file)), before, "{file}");
@@ -123,10 +105,7 @@ fn what_would_change_a_run_is_refused_on_resume() {
     let at = folder.path();
     start(at, "r", &[]);
     let (error, hint) = bad(at, &["vae", "train", "--resume", "r", "--seed", "3"]);
-    assert!(
-        error.contains("--resume must be used without --seed"),
-        "{error}"
-    );
+    assert!(error.contains("--resume must be used without --seed"), "{error}");
     assert!(hint.is_some());
     let (error, _) = bad(at, &["vae", "train", "--resume", "r", "--out", "q"]);
     assert!(error.contains("cannot be used with"), "{error}");
@@ -135,10 +114,7 @@ fn what_would_change_a_run_is_refused_on_resume() {
     let text = String::from_utf8(bytes(&path)).unwrap();
     std::fs::write(&path, text.replace("latents = 3", "latents = 4")).unwrap();
     let (error, _) = bad(at, &["vae", "train", "--resume", "r"]);
-    assert!(
-        error.contains("checkpoint does not fit this run"),
-        "{error}"
-    );
+    assert!(error.contains("checkpoint does not fit this run"), "{error}");
     // A checkpoint that was cut off.
     std::fs::write(&path, text).unwrap();
     let cut = std::fs::read_dir(at.join("r/checkpoint"))
@@ -149,8 +125,5 @@ fn what_would_change_a_run_is_refused_on_resume() {
     let whole = bytes(&cut);
     std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
     let (error, hint) = bad(at, &["vae", "train", "--resume", "r"]);
-    assert!(
-        error.contains("not a whole safetensors file") && hint.is_some(),
-        "{error}"
-    );
+    assert!(error.contains("not a whole safetensors file") && hint.is_some(), "{error}");
 }

@@ -40,12 +40,8 @@ fn a_run_leaves_its_files_and_every_sub_command_works_on_it() {
     // f32 sums over 64 pixels and 10 draws, added up in f64.
     let parts = number("reconstruction") - number("kl");
     assert!((number("elbo") - parts).abs() < 1e-9);
-    let bounds: Vec<f64> = summary["bounds"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|bound| bound[1].as_f64().unwrap())
-        .collect();
+    let bounds: Vec<f64> =
+        summary["bounds"].as_array().unwrap().iter().map(|bound| bound[1].as_f64().unwrap()).collect();
     assert!(bounds.is_sorted() && bounds.len() == 3, "{bounds:?}");
     for file in [
         "config.toml",
@@ -69,8 +65,7 @@ fn a_run_leaves_its_files_and_every_sub_command_works_on_it() {
     every_look_at_it_writes_its_file(at);
 
     // Judged again, the same model says the same.
-    let again: serde_json::Value =
-        serde_json::from_str(&good(at, &["vae", "evaluate", "r", "--json"])).unwrap();
+    let again: serde_json::Value = serde_json::from_str(&good(at, &["vae", "evaluate", "r", "--json"])).unwrap();
     for key in ["elbo", "kl", "nll", "active_units", "floor", "seconds"] {
         assert_eq!(again[key], summary[key], "{key}");
     }
@@ -81,48 +76,22 @@ fn a_run_leaves_its_files_and_every_sub_command_works_on_it() {
 fn every_look_at_it_writes_its_file(at: &Path) {
     for (arguments, path) in [
         (vec!["sample", "r"], "r/samples.png"),
-        (
-            vec!["sample", "r", "--out", "s.npy", "--count", "5"],
-            "s.npy",
-        ),
+        (vec!["sample", "r", "--out", "s.npy", "--count", "5"], "s.npy"),
         (vec!["reconstruct", "r"], "r/reconstructions.png"),
-        (
-            vec!["reconstruct", "r", "--out", "x.npy", "--count", "4"],
-            "x.npy",
-        ),
+        (vec!["reconstruct", "r", "--out", "x.npy", "--count", "4"], "x.npy"),
         (vec!["encode", "r"], "r/latents.npy"),
         (vec!["encode", "r", "--scales", "--out", "z.csv"], "z.csv"),
         (vec!["traverse", "r"], "r/traversal.png"),
-        (
-            vec![
-                "traverse", "r", "--axis", "1", "--image", "3", "--out", "t.npy",
-            ],
-            "t.npy",
-        ),
+        (vec!["traverse", "r", "--axis", "1", "--image", "3", "--out", "t.npy"], "t.npy"),
         (vec!["interpolate", "r"], "r/interpolation.png"),
-        (
-            vec![
-                "interpolate",
-                "r",
-                "--from",
-                "3",
-                "--to",
-                "9",
-                "--out",
-                "i.png",
-            ],
-            "i.png",
-        ),
+        (vec!["interpolate", "r", "--from", "3", "--to", "9", "--out", "i.png"], "i.png"),
     ] {
         let said = good(at, &[&["vae"], &arguments[..]].concat());
         assert_eq!(said.trim_end(), path);
         assert!(!bytes(at.join(path)).is_empty());
     }
     let read = |name: &str| {
-        let any = ReadOptions {
-            value_range: ValueRule::AnyFinite,
-            ..ReadOptions::default()
-        };
+        let any = ReadOptions { value_range: ValueRule::AnyFinite, ..ReadOptions::default() };
         read_whole(&at.join(name), &any).unwrap()
     };
     assert_eq!((read("s.npy").count(), read("x.npy").count()), (5, 4));
@@ -151,25 +120,14 @@ fn the_configuration_in_the_folder_repeats_the_run_to_the_bit() {
         "0.05",
     ];
     train(at, "a", &more);
-    good(
-        at,
-        &["vae", "train", "--config", "a/config.toml", "--out", "b"],
-    );
+    good(at, &["vae", "train", "--config", "a/config.toml", "--out", "b"]);
     for file in SAME_BITS.into_iter().chain(["config.toml"]) {
-        assert_eq!(
-            bytes(at.join("a").join(file)),
-            bytes(at.join("b").join(file)),
-            "{file}"
-        );
+        assert_eq!(bytes(at.join("a").join(file)), bytes(at.join("b").join(file)), "{file}");
     }
     // Another seed is another run: what was compared is not blind.
     train(at, "c", &[&more[..], &["--seed", "1"]].concat());
     for file in SAME_BITS {
-        assert_ne!(
-            bytes(at.join("a").join(file)),
-            bytes(at.join("c").join(file)),
-            "{file}"
-        );
+        assert_ne!(bytes(at.join("a").join(file)), bytes(at.join("c").join(file)), "{file}");
     }
 }
 
@@ -178,20 +136,9 @@ fn any_number_of_threads_gives_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     for threads in ["1", "2", "4"] {
-        train(
-            at,
-            threads,
-            &["--threads", threads, "--shards", "3", "--hidden", "24,16"],
-        );
-        for file in SAME_BITS
-            .into_iter()
-            .chain(["evaluation.json", "samples.png"])
-        {
-            assert_eq!(
-                bytes(at.join("1").join(file)),
-                bytes(at.join(threads).join(file)),
-                "{file}"
-            );
+        train(at, threads, &["--threads", threads, "--shards", "3", "--hidden", "24,16"]);
+        for file in SAME_BITS.into_iter().chain(["evaluation.json", "samples.png"]) {
+            assert_eq!(bytes(at.join("1").join(file)), bytes(at.join(threads).join(file)), "{file}");
         }
     }
 }
@@ -199,30 +146,13 @@ fn any_number_of_threads_gives_the_same_bits() {
 #[test]
 fn runs_without_a_name_get_the_next_number() {
     let folder = tempfile::tempdir().unwrap();
-    let short = [
-        "vae",
-        "train",
-        "--epochs",
-        "1",
-        "--hidden",
-        "4",
-        "--nll-samples",
-        "1",
-        "--nll-images",
-        "2",
-    ];
+    let short = ["vae", "train", "--epochs", "1", "--hidden", "4", "--nll-samples", "1", "--nll-images", "2"];
     for number in 1..=2 {
         let output = run(folder.path(), &short);
         let talk = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            talk.contains(&format!("run runs/vae-digits-{number}  seed 0")),
-            "{talk}"
-        );
+        assert!(talk.contains(&format!("run runs/vae-digits-{number}  seed 0")), "{talk}");
         let said = String::from_utf8(output.stdout).unwrap();
-        assert!(
-            said.contains(&format!("runs/vae-digits-{number}/report.html")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("runs/vae-digits-{number}/report.html")), "{said}");
     }
 }
 

@@ -9,18 +9,14 @@ use checks::{Made, assert_self_contained, assert_well_formed};
 use reparam_cli::report::number::Measured;
 use reparam_cli::report::picture::Images;
 use reparam_cli::report::{
-    EpochRow, ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport, overview_picture,
-    render_vae,
+    EpochRow, ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport, overview_picture, render_vae,
 };
 use run::{digits, epochs, full, map};
 use std::path::Path;
 
 /// The page and the picture, checked for form, and left where they can be looked at.
 fn checked(name: &str, report: &VaeReport) -> (String, String) {
-    let (page, picture) = (
-        render_vae(report),
-        String::from_utf8(overview_picture(report)).unwrap(),
-    );
+    let (page, picture) = (render_vae(report), String::from_utf8(overview_picture(report)).unwrap());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-demo");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(format!("{name}.html")), &page).unwrap();
@@ -44,10 +40,7 @@ const HEADINGS: [&str; 7] = [
 ];
 
 fn headings(page: &str) -> Vec<&str> {
-    page.split("<h2>")
-        .skip(1)
-        .filter_map(|rest| rest.split("</h2>").next())
-        .collect()
+    page.split("<h2>").skip(1).filter_map(|rest| rest.split("</h2>").next()).collect()
 }
 
 #[test]
@@ -71,11 +64,7 @@ fn a_whole_run_fills_every_section() {
         assert!(page.contains(text), "{text}");
     }
     // Small grey images need no raster data, which some hosts do not show.
-    assert!(
-        !picture.contains("data:") && picture.len() < 400_000,
-        "{}",
-        picture.len()
-    );
+    assert!(!picture.contains("data:") && picture.len() < 400_000, "{}", picture.len());
     assert!(page.len() < 600_000, "{}", page.len());
 }
 
@@ -111,10 +100,7 @@ fn what_is_missing_is_not_on_the_page() {
         let mut report = full();
         remove(&mut report);
         let (page, _) = checked("without", &report);
-        let left: Vec<&str> = HEADINGS
-            .into_iter()
-            .filter(|other| *other != heading)
-            .collect();
+        let left: Vec<&str> = HEADINGS.into_iter().filter(|other| *other != heading).collect();
         assert_eq!(headings(&page), left);
     }
 }
@@ -125,17 +111,9 @@ fn an_empty_report_is_a_page() {
     assert!(headings(&page).is_empty() && page.contains("<h1>Variational autoencoder</h1>"));
     assert!(picture.contains("nothing to show yet"));
     let none = || Images::new(Vec::new(), 1, 8, 8).unwrap();
-    let table = || ImageTable {
-        images: none(),
-        columns: 0,
-        row_labels: vec!["a".into()],
-        column_labels: Vec::new(),
-    };
+    let table = || ImageTable { images: none(), columns: 0, row_labels: vec!["a".into()], column_labels: Vec::new() };
     let hollow = VaeReport {
-        reconstructions: Some(Pairs {
-            originals: none(),
-            reconstructions: none(),
-        }),
+        reconstructions: Some(Pairs { originals: none(), reconstructions: none() }),
         samples: Some(none()),
         traversals: Some(table()),
         interpolations: Some(table()),
@@ -154,13 +132,8 @@ fn text_from_outside_cannot_become_markup() {
     report.config_toml = evil.into();
     report.facts = vec![(evil.into(), evil.into()), ("data".into(), evil.into())];
     report.notes = vec![evil.into()];
-    report.citations = vec![
-        (evil.into(), Some(evil.into())),
-        (evil.into(), Some("java\u{0}script:1".into())),
-    ];
-    report
-        .citations
-        .push((evil.into(), Some(format!("https://{evil}"))));
+    report.citations = vec![(evil.into(), Some(evil.into())), (evil.into(), Some("java\u{0}script:1".into()))];
+    report.citations.push((evil.into(), Some(format!("https://{evil}"))));
     let table = report.traversals.as_mut().unwrap();
     table.row_labels = vec![evil.into(); 4];
     table.column_labels = vec![evil.into(); 9];
@@ -218,11 +191,7 @@ fn broken_numbers_are_told_and_not_drawn() {
             ..EpochRow::default()
         };
     }
-    assert!(
-        checked("nothing-finite", &report)
-            .0
-            .contains("nothing finite to draw")
-    );
+    assert!(checked("nothing-finite", &report).0.contains("nothing finite to draw"));
 }
 
 #[test]
@@ -232,18 +201,10 @@ fn failures_are_named() {
     report.scores.active_units = Some((0, 32));
     report.epochs.last_mut().unwrap().kl_weight = Some(0.4);
     let (page, _) = checked("failed", &report);
-    for text in [
-        "not below the floor",
-        "posterior collapse): all images",
-        "a weight of 0.4 on the KL divergence",
-    ] {
+    for text in ["not below the floor", "posterior collapse): all images", "a weight of 0.4 on the KL divergence"] {
         assert!(page.contains(text), "{text}");
     }
-    assert!(
-        !checked("full-again", &full())
-            .0
-            .contains("posterior collapse): all images")
-    );
+    assert!(!checked("full-again", &full()).0.contains("posterior collapse): all images"));
 }
 
 #[test]
@@ -257,16 +218,9 @@ fn one_epoch_without_validation_is_a_page() {
         kl: 2.0,
         ..EpochRow::default()
     };
-    let report = VaeReport {
-        epochs: vec![row],
-        ..full()
-    };
+    let report = VaeReport { epochs: vec![row], ..full() };
     let (page, _) = checked("one-epoch", &report);
-    assert!(
-        page.contains("<circle")
-            && !page.contains("held out, −ELBO")
-            && !page.contains("norm of the gradient")
-    );
+    assert!(page.contains("<circle") && !page.contains("held out, −ELBO") && !page.contains("norm of the gradient"));
 }
 
 #[test]
@@ -274,75 +228,45 @@ fn a_latent_of_one_dimension_has_a_row_for_each_class() {
     let mut report = full();
     let map = report.latent_map.as_mut().unwrap();
     map.one_dimensional = true;
-    assert!(
-        checked("one-dimension", &report)
-            .0
-            .contains("along the one latent axis")
-    );
+    assert!(checked("one-dimension", &report).0.contains("along the one latent axis"));
     report.latent_map.as_mut().unwrap().labels = None;
-    assert!(
-        !checked("no-labels", &report)
-            .0
-            .contains("labels that the model never saw")
-    );
+    assert!(!checked("no-labels", &report).0.contains("labels that the model never saw"));
 }
 
 #[test]
 fn many_classes_differ_by_shape_too() {
     let mut report = full();
     let labels = (0..1_200).map(|i| format!("class {}", i % 40)).collect();
-    report.latent_map = Some(LatentMap {
-        labels: Some(labels),
-        ..map(1_200)
-    });
+    report.latent_map = Some(LatentMap { labels: Some(labels), ..map(1_200) });
     let (page, _) = checked("many-classes", &report);
     assert!(page.contains("<polygon") && page.contains("10 others"));
-    report.latent_map = Some(LatentMap {
-        labels: Some(vec!["short".into()]),
-        ..map(9_000)
-    });
-    assert!(
-        checked("short-labels", &report)
-            .0
-            .contains("one in 3 of 9,000 points")
-    );
+    report.latent_map = Some(LatentMap { labels: Some(vec!["short".into()]), ..map(9_000) });
+    assert!(checked("short-labels", &report).0.contains("one in 3 of 9,000 points"));
 }
 
 #[test]
 fn colour_photographs_are_embedded() {
     let mut made = Made(1);
     let mut photographs = |count: usize| {
-        let pixels = (0..count * 3 * 48 * 64)
-            .map(|at| ((at % 64) as f64 / 64.0 * 0.8 + 0.2 * made.uniform()) as f32)
-            .collect();
+        let pixels =
+            (0..count * 3 * 48 * 64).map(|at| ((at % 64) as f64 / 64.0 * 0.8 + 0.2 * made.uniform()) as f32).collect();
         Images::new(pixels, 3, 48, 64).unwrap()
     };
     let report = VaeReport {
-        reconstructions: Some(Pairs {
-            originals: photographs(7),
-            reconstructions: photographs(7),
-        }),
+        reconstructions: Some(Pairs { originals: photographs(7), reconstructions: photographs(7) }),
         samples: Some(photographs(23)),
         traversals: Some(ImageTable {
             images: photographs(6),
             columns: 3,
             row_labels: vec!["a rather long name of an axis".into()],
-            column_labels: (0..3)
-                .map(|column| format!("a long name {column}"))
-                .collect(),
+            column_labels: (0..3).map(|column| format!("a long name {column}")).collect(),
         }),
         ..full()
     };
     let (_, picture) = checked("colour", &report);
     assert!(picture.contains("data:image/png;base64,"));
-    let other = Pairs {
-        originals: photographs(2),
-        reconstructions: digits(0..2, 1.0, 0.0),
-    };
-    let report = VaeReport {
-        reconstructions: Some(other),
-        ..full()
-    };
+    let other = Pairs { originals: photographs(2), reconstructions: digits(0..2, 1.0, 0.0) };
+    let report = VaeReport { reconstructions: Some(other), ..full() };
     assert!(checked("shapes", &report).0.contains("have another shape"));
 }
 
@@ -350,13 +274,7 @@ fn colour_photographs_are_embedded() {
 fn extremes_do_not_panic() {
     let report = VaeReport {
         epochs: epochs(20_000),
-        latents: (0..1_000)
-            .map(|index| LatentAxis {
-                index,
-                kl: 1e300,
-                mean_variance: None,
-            })
-            .collect(),
+        latents: (0..1_000).map(|index| LatentAxis { index, kl: 1e300, mean_variance: None }).collect(),
         latent_map: Some(LatentMap {
             points: vec![(1e308, -1e308), (-2e299, 1.0), (3e299, 0.0)],
             ..LatentMap::default()
@@ -364,9 +282,6 @@ fn extremes_do_not_panic() {
         ..full()
     };
     let (page, _) = checked("extremes", &report);
-    assert!(
-        page.contains("each drawn point is the mean of")
-            && page.contains("the first 200 of 1000 bars")
-    );
+    assert!(page.contains("each drawn point is the mean of") && page.contains("the first 200 of 1000 bars"));
     assert!(page.len() < 800_000, "{}", page.len());
 }

@@ -3,24 +3,15 @@
 use reparam_cli::report::picture::{Grid, Images, PictureError};
 
 fn decode(bytes: &[u8]) -> (png::ColorType, usize, usize, Vec<u8>) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
-        .read_info()
-        .unwrap();
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
     let mut data = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut data).unwrap();
     data.truncate(info.buffer_size());
-    (
-        info.color_type,
-        info.width as usize,
-        info.height as usize,
-        data,
-    )
+    (info.color_type, info.width as usize, info.height as usize, data)
 }
 
 fn grey(n: usize, height: usize, width: usize) -> Images {
-    let pixels = (0..n * height * width)
-        .map(|i| (i % 256) as f32 / 255.0)
-        .collect();
+    let pixels = (0..n * height * width).map(|i| (i % 256) as f32 / 255.0).collect();
     Images::new(pixels, 1, height, width).unwrap()
 }
 
@@ -36,21 +27,12 @@ fn one_grey_image_decodes_to_its_own_pixels() {
 fn grid_puts_every_image_in_its_place_at_every_scale() {
     let images = grey(5, 3, 2);
     for (scale, gap, columns) in [(1, 0, 3), (2, 1, 2), (3, 4, 5), (1, 2, 1)] {
-        let grid = Grid::new(&images, columns)
-            .scale(scale)
-            .gap(gap)
-            .background(77);
+        let grid = Grid::new(&images, columns).scale(scale).gap(gap).background(77);
         let (kind, width, height, data) = decode(&grid.to_png());
-        assert_eq!(
-            (kind, (width, height)),
-            (png::ColorType::Grayscale, grid.size())
-        );
+        assert_eq!((kind, (width, height)), (png::ColorType::Grayscale, grid.size()));
         let mut expected = vec![77_u8; width * height];
         for (i, image) in images.iter().enumerate() {
-            let (left, top) = (
-                (i % columns) * (2 * scale + gap),
-                (i / columns) * (3 * scale + gap),
-            );
+            let (left, top) = ((i % columns) * (2 * scale + gap), (i / columns) * (3 * scale + gap));
             for y in 0..3 * scale {
                 for x in 0..2 * scale {
                     let value = image[(y / scale) * 2 + x / scale];
@@ -58,10 +40,7 @@ fn grid_puts_every_image_in_its_place_at_every_scale() {
                 }
             }
         }
-        assert_eq!(
-            data, expected,
-            "scale {scale}, gap {gap}, columns {columns}"
-        );
+        assert_eq!(data, expected, "scale {scale}, gap {gap}, columns {columns}");
     }
 }
 
@@ -100,12 +79,7 @@ fn pairs_stand_one_above_the_other_with_a_wider_gap_between_them() {
     let row = |y: usize| &data[3 * y..3 * y + 3];
     assert_eq!(
         (row(0), row(2), row(7), row(9)),
-        (
-            &[0, 9, 51][..],
-            &[255, 9, 204][..],
-            &[102, 9, 9][..],
-            &[153, 9, 9][..]
-        )
+        (&[0, 9, 51][..], &[255, 9, 204][..], &[102, 9, 9][..], &[153, 9, 9][..])
     );
     let other = Images::new(vec![0.0; 2], 1, 1, 2).unwrap();
     assert_eq!(Grid::pairs(&above, &other, 2).rows(), 2);
@@ -120,20 +94,13 @@ fn nothing_and_too_much_still_give_a_picture() {
     assert_eq!(Grid::pairs(&none, &none, 4).size(), (1, 1));
     assert!(Grid::new(&none, 4).to_svg_paths(1_000).is_some());
     let image = grey(1, 1, 1);
-    assert_eq!(
-        Grid::new(&image, usize::MAX).scale(usize::MAX).size(),
-        (32_768, 32_768)
-    );
+    assert_eq!(Grid::new(&image, usize::MAX).scale(usize::MAX).size(), (32_768, 32_768));
 }
 
 #[test]
 fn wrong_shapes_are_named() {
     let message = |result: Result<Images, PictureError>| result.unwrap_err().to_string();
     assert!(message(Images::new(vec![0.0; 4], 2, 1, 1)).contains("channels must be 1 (grey) or 3"));
-    assert!(
-        message(Images::new(vec![0.0; 5], 1, 2, 2)).contains("5 values are not a whole number")
-    );
-    assert!(
-        message(Images::new(vec![], 1, 0, 2)).contains("height and width must be > 0, got 0 x 2")
-    );
+    assert!(message(Images::new(vec![0.0; 5], 1, 2, 2)).contains("5 values are not a whole number"));
+    assert!(message(Images::new(vec![], 1, 0, 2)).contains("height and width must be > 0, got 0 x 2"));
 }

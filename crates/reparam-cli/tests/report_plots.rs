@@ -20,10 +20,7 @@ fn checked(name: &str, drawing: &Drawing) -> String {
 
 /// Every coordinate of every curve in the drawing, in fine units.
 fn coordinates(svg: &str) -> Vec<(f64, f64)> {
-    let lists = svg
-        .split("points=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next());
+    let lists = svg.split("points=\"").skip(1).filter_map(|rest| rest.split('"').next());
     lists
         .flat_map(str::split_whitespace)
         .filter_map(|pair| pair.split_once(','))
@@ -33,9 +30,7 @@ fn coordinates(svg: &str) -> Vec<(f64, f64)> {
 
 fn noisy(count: usize, of: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     let mut made = Made(2);
-    (1..=count)
-        .map(|i| (i as f64, of(i as f64) * (1.0 + 0.02 * made.normal())))
-        .collect()
+    (1..=count).map(|i| (i as f64, of(i as f64) * (1.0 + 0.02 * made.normal()))).collect()
 }
 
 #[test]
@@ -52,42 +47,24 @@ fn curves_stay_inside_and_long_ones_are_thinned() {
     };
     let svg = checked("curves", &chart.draw());
     for (x, y) in coordinates(&svg) {
-        assert!(
-            (0.0..=4_800.0).contains(&x) && (0.0..=3_200.0).contains(&y),
-            "{x} {y}"
-        );
+        assert!((0.0..=4_800.0).contains(&x) && (0.0..=3_200.0).contains(&y), "{x} {y}");
     }
-    for text in [
-        "mean of up to 17 neighbours",
-        "cut off: values up to",
-        "floor, 205.8, lies above the plot",
-        "exact: 89",
-    ] {
+    for text in
+        ["mean of up to 17 neighbours", "cut off: values up to", "floor, 205.8, lies above the plot", "exact: 89"]
+    {
         assert!(svg.contains(text), "{text}");
     }
     // Two curves of at most 300 points each, ten characters a point, and the rest of the drawing.
     assert!(svg.len() < 40_000, "{}", svg.len());
-    let whole = LineChart {
-        clip: false,
-        ..chart
-    }
-    .draw()
-    .standalone();
+    let whole = LineChart { clip: false, ..chart }.draw().standalone();
     assert!(!whole.contains("cut off"));
 }
 
 #[test]
 fn bands_lie_under_their_curves() {
     let points = noisy(40, |t| 3.0 / t);
-    let band = points
-        .iter()
-        .map(|point| (0.7 * point.1, 1.4 * point.1))
-        .collect();
-    let series = vec![Series {
-        label: "variance".into(),
-        points,
-        band,
-    }];
+    let band = points.iter().map(|point| (0.7 * point.1, 1.4 * point.1)).collect();
+    let series = vec![Series { label: "variance".into(), points, band }];
     for log_y in [false, true] {
         let chart = LineChart {
             log_y,
@@ -99,23 +76,14 @@ fn bands_lie_under_their_curves() {
         let svg = checked(if log_y { "band-log" } else { "band" }, &chart.draw());
         assert!(
             svg.find("<polygon").unwrap()
-                < svg
-                    .find("<polyline opacity=\"1\" stroke=\"#3F90DA\"")
-                    .unwrap_or(usize::MAX)
+                < svg.find("<polyline opacity=\"1\" stroke=\"#3F90DA\"").unwrap_or(usize::MAX)
         );
     }
 }
 
 #[test]
 fn empty_and_broken_plots_say_so() {
-    let lines = [
-        vec![],
-        vec![Series::default()],
-        vec![Series::new(
-            "a",
-            vec![(f64::NAN, 1.0), (1.0, f64::INFINITY)],
-        )],
-    ];
+    let lines = [vec![], vec![Series::default()], vec![Series::new("a", vec![(f64::NAN, 1.0), (1.0, f64::INFINITY)])]];
     for series in lines {
         for log_y in [false, true] {
             let chart = LineChart {
@@ -129,28 +97,14 @@ fn empty_and_broken_plots_say_so() {
     }
     assert!(checked("empty", &BarChart::default().draw()).contains("nothing finite to draw"));
     assert!(checked("empty", &Scatter::default().draw()).contains("nothing finite to draw"));
-    let tiny = Scatter {
-        size: (1, 1),
-        points: vec![(0.0, 0.0)],
-        ..Scatter::default()
-    };
+    let tiny = Scatter { size: (1, 1), points: vec![(0.0, 0.0)], ..Scatter::default() };
     checked("tiny", &tiny.draw());
-    checked(
-        "tiny",
-        &LineChart {
-            size: (0, 0),
-            ..LineChart::default()
-        }
-        .draw(),
-    );
+    checked("tiny", &LineChart { size: (0, 0), ..LineChart::default() }.draw());
 }
 
 #[test]
 fn one_point_is_seen() {
-    let chart = LineChart {
-        series: vec![Series::new("a", vec![(1.0, 5.0)])],
-        ..LineChart::default()
-    };
+    let chart = LineChart { series: vec![Series::new("a", vec![(1.0, 5.0)])], ..LineChart::default() };
     assert!(checked("one", &chart.draw()).contains("<circle"));
 }
 
@@ -158,18 +112,12 @@ fn one_point_is_seen() {
 fn values_have_a_scale() {
     let mut made = Made(4);
     let points: Vec<(f64, f64)> = (0..500).map(|_| (made.normal(), made.normal())).collect();
-    let values = points
-        .iter()
-        .map(|point| point.0 + 10.0 * point.1.exp())
-        .collect();
+    let values = points.iter().map(|point| point.0 + 10.0 * point.1.exp()).collect();
     let plot = Scatter {
         x_label: "z 1".into(),
         y_label: "z 2".into(),
         points,
-        colouring: Colouring::Values {
-            values,
-            label: "mean grey".into(),
-        },
+        colouring: Colouring::Values { values, label: "mean grey".into() },
         ..Scatter::default()
     };
     let svg = checked("values", &plot.draw());
@@ -182,20 +130,11 @@ fn bars_start_at_zero_whatever_their_sign() {
     let bars = bars
         .iter()
         .enumerate()
-        .map(|(i, (label, value))| Bar {
-            label: (*label).into(),
-            value: *value,
-            group: i % 3,
-        })
+        .map(|(i, (label, value))| Bar { label: (*label).into(), value: *value, group: i % 3 })
         .collect();
     let groups = vec!["first".into(), "second".into(), "third".into()];
-    let chart = BarChart {
-        y_label: "bias (%)".into(),
-        x_label: "estimator".into(),
-        bars,
-        groups,
-        ..BarChart::default()
-    };
+    let chart =
+        BarChart { y_label: "bias (%)".into(), x_label: "estimator".into(), bars, groups, ..BarChart::default() };
     let svg = checked("bars", &chart.draw());
     assert!(svg.contains("1 value is not finite and left out") && svg.contains("third"));
     assert_eq!(chart.largest().as_deref(), Some("a: 3"));
@@ -203,21 +142,8 @@ fn bars_start_at_zero_whatever_their_sign() {
 
 #[test]
 fn labels_are_thinned_before_they_touch() {
-    let bars = (0..150)
-        .map(|i| Bar {
-            label: format!("dimension {i}"),
-            value: f64::from(i),
-            group: 0,
-        })
-        .collect();
-    let svg = checked(
-        "many-bars",
-        &BarChart {
-            bars,
-            ..BarChart::default()
-        }
-        .draw(),
-    );
+    let bars = (0..150).map(|i| Bar { label: format!("dimension {i}"), value: f64::from(i), group: 0 }).collect();
+    let svg = checked("many-bars", &BarChart { bars, ..BarChart::default() }.draw());
     // 400 pixels of room for labels of 13 characters of 7 pixels.
     assert!(svg.matches(">\ndimension").count() <= 5);
 }

@@ -9,10 +9,7 @@ const DRAWS: usize = 10_000_000;
 const THREADS: [usize; 2] = [1, 2];
 
 fn pool(threads: usize) -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads can be started")
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started")
 }
 
 fn stream(step: &mut u64) -> Stream {
@@ -21,19 +18,12 @@ fn stream(step: &mut u64) -> Stream {
 }
 
 fn cases() -> impl Iterator<Item = String> {
-    Noise::ALL
-        .into_iter()
-        .flat_map(|noise| THREADS.map(|threads| format!("{noise:?} {threads}")))
+    Noise::ALL.into_iter().flat_map(|noise| THREADS.map(|threads| format!("{noise:?} {threads}")))
 }
 
 fn parse(case: &str) -> (Noise, usize) {
-    let noise = Noise::ALL
-        .into_iter()
-        .find(|noise| case.starts_with(&format!("{noise:?} ")));
-    let threads = case
-        .rsplit(' ')
-        .next()
-        .and_then(|threads| threads.parse().ok());
+    let noise = Noise::ALL.into_iter().find(|noise| case.starts_with(&format!("{noise:?} ")));
+    let threads = case.rsplit(' ').next().and_then(|threads| threads.parse().ok());
     noise.zip(threads).expect("a case is written by `cases`")
 }
 

@@ -4,41 +4,24 @@
 //! loops, they are what the plain path of the dispatch is.
 
 use reparam_core::kernel::{
-    Activation, AdamStep, activation_backward, adam_update, add_assign, add_rows, bernoulli_rows,
-    bias_activation, math, scale_rows, sum_of_squares,
+    Activation, AdamStep, activation_backward, adam_update, add_assign, add_rows, bernoulli_rows, bias_activation,
+    math, scale_rows, sum_of_squares,
 };
 use reparam_core::noise::{Key, Noise};
 
 const LANES: usize = 16;
 /// Around each multiple of the vector widths, and past a block of `sum_of_squares`.
-const LENGTHS: [usize; 16] = [
-    0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 4097, 12_345,
-];
+const LENGTHS: [usize; 16] = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 4097, 12_345];
 
 fn normals(site: &str, n: usize) -> Vec<f32> {
     let mut out = vec![0.0_f32; n];
-    Key::new(4)
-        .site(site)
-        .step(0)
-        .fill(Noise::StandardNormal, 0, &mut out);
+    Key::new(4).site(site).step(0).fill(Noise::StandardNormal, 0, &mut out);
     out
 }
 
 /// Normal draws with what is special among f32 numbers mixed in.
 fn mixed(site: &str, n: usize) -> Vec<f32> {
-    let special = [
-        0.0,
-        -0.0,
-        1e4,
-        -1e4,
-        1e-40,
-        f32::INFINITY,
-        f32::NEG_INFINITY,
-        f32::NAN,
-        f32::MAX,
-        88.5,
-        -87.5,
-    ];
+    let special = [0.0, -0.0, 1e4, -1e4, 1e-40, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MAX, 88.5, -87.5];
     let mut values: Vec<f32> = normals(site, n).iter().map(|v| 3.0 * v).collect();
     for (i, v) in values.iter_mut().enumerate() {
         if i % 7 == 3 {
@@ -50,10 +33,7 @@ fn mixed(site: &str, n: usize) -> Vec<f32> {
 
 /// Bits, with all NaN alike: which NaN comes out is not defined.
 fn bits(values: &[f32]) -> Vec<u32> {
-    values
-        .iter()
-        .map(|v| if v.is_nan() { u32::MAX } else { v.to_bits() })
-        .collect()
+    values.iter().map(|v| if v.is_nan() { u32::MAX } else { v.to_bits() }).collect()
 }
 
 fn value_twin(activation: Activation, x: f32) -> f32 {
@@ -82,13 +62,8 @@ fn slope_twin(activation: Activation, saved: f32) -> f32 {
     }
 }
 
-const ALL: [Activation; 5] = [
-    Activation::Identity,
-    Activation::Relu,
-    Activation::Tanh,
-    Activation::Gelu,
-    Activation::Silu,
-];
+const ALL: [Activation; 5] =
+    [Activation::Identity, Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu];
 
 #[test]
 fn activations_equal_their_twins_to_the_bit() {
@@ -99,32 +74,18 @@ fn activations_equal_their_twins_to_the_bit() {
                 let bias = normals("bias", width);
                 let (mut found, mut input) = (y.clone(), vec![0.0; y.len()]);
                 bias_activation(activation, &mut found, &bias, &mut input);
-                let shifted: Vec<f32> = y
-                    .iter()
-                    .enumerate()
-                    .map(|(i, y)| y + bias[i % width])
-                    .collect();
+                let shifted: Vec<f32> = y.iter().enumerate().map(|(i, y)| y + bias[i % width]).collect();
                 let twin: Vec<f32> = shifted.iter().map(|x| value_twin(activation, *x)).collect();
                 assert_eq!(bits(&found), bits(&twin), "{activation:?}, {width}");
                 assert_eq!(bits(&input), bits(&shifted));
                 let gradient = mixed("gradient", y.len());
-                let saved = if activation.slope_needs_input() {
-                    &shifted
-                } else {
-                    &twin
-                };
+                let saved = if activation.slope_needs_input() { &shifted } else { &twin };
                 let mut found = gradient.clone();
                 activation_backward(activation, &mut found, saved);
                 let twin: Vec<f32> = gradient
                     .iter()
                     .zip(saved)
-                    .map(|(g, s)| {
-                        if activation == Activation::Identity {
-                            *g
-                        } else {
-                            g * slope_twin(activation, *s)
-                        }
-                    })
+                    .map(|(g, s)| if activation == Activation::Identity { *g } else { g * slope_twin(activation, *s) })
                     .collect();
                 assert_eq!(bits(&found), bits(&twin), "{activation:?}, {width}");
             }
@@ -205,9 +166,7 @@ fn sums_and_products_equal_their_twins_to_the_bit() {
         let factors = normals("factors", rows);
         let mut found = values.clone();
         scale_rows(&mut found, n, &factors);
-        let twin: Vec<f32> = (0..values.len())
-            .map(|i| values[i] * factors[i / n])
-            .collect();
+        let twin: Vec<f32> = (0..values.len()).map(|i| values[i] * factors[i / n]).collect();
         assert_eq!(bits(&found), bits(&twin));
     }
 }
@@ -266,11 +225,7 @@ fn adam_equals_its_twin_to_the_bit() {
             let v = step.beta2.mul_add(v[i], (1.0 - step.beta2) * (g * g));
             let denominator = v.sqrt().mul_add(root, step.epsilon);
             let w = keep.mul_add(w[i], -rate * (m / denominator));
-            assert_eq!(
-                bits(&[w, m, v]),
-                bits(&[found_w[i], found_m[i], found_v[i]]),
-                "{n}, {i}"
-            );
+            assert_eq!(bits(&[w, m, v]), bits(&[found_w[i], found_m[i], found_v[i]]), "{n}, {i}");
         }
     }
 }

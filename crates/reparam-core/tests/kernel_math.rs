@@ -9,8 +9,7 @@ fn worst_ulp(low: f32, high: f32, f: impl Fn(f32) -> f32, truth: impl Fn(f64) ->
     for i in 0..=n {
         let x = low + (high - low) * (i as f32 / n as f32);
         let t = truth(f64::from(x));
-        let ulp =
-            f64::from(f32::from_bits((t.abs() as f32).to_bits() + 1)) - f64::from(t.abs() as f32);
+        let ulp = f64::from(f32::from_bits((t.abs() as f32).to_bits() + 1)) - f64::from(t.abs() as f32);
         let error = (f64::from(f(x)) - t).abs() / ulp;
         worst = worst.max(error);
     }
@@ -42,12 +41,9 @@ fn sigmoid_and_tanh_are_right_to_a_few_ulp() {
 #[test]
 fn erf_is_right_to_two_in_ten_million() {
     // erf(1) and erf(2), mpmath 1.3 at 30 digits.
-    for (x, truth) in [
-        (0.0, 0.0),
-        (1.0, 0.842_700_792_949_714_9),
-        (2.0, 0.995_322_265_018_952_7),
-        (-1.0, -0.842_700_792_949_714_9),
-    ] {
+    for (x, truth) in
+        [(0.0, 0.0), (1.0, 0.842_700_792_949_714_9), (2.0, 0.995_322_265_018_952_7), (-1.0, -0.842_700_792_949_714_9)]
+    {
         assert!((f64::from(math::erf(x)) - truth).abs() < 2e-7, "erf({x})");
     }
 }

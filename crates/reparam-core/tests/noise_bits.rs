@@ -29,15 +29,7 @@ fn bits<T: Bits>(draws: &[T]) -> Vec<u64> {
 
 fn plans() -> [Plan; 7] {
     let blocks = |width| Plan::AntitheticBlocks(NonZeroU64::new(width).unwrap());
-    [
-        Plan::Independent,
-        Plan::Common,
-        Plan::Antithetic,
-        blocks(1),
-        blocks(37),
-        blocks(512),
-        blocks(1000),
-    ]
+    [Plan::Independent, Plan::Common, Plan::Antithetic, blocks(1), blocks(37), blocks(512), blocks(1000)]
 }
 
 fn filled<T: Bits>(stream: Stream, plan: Plan, noise: Noise, first: u64, count: usize) -> Vec<u64> {
@@ -61,11 +53,7 @@ fn any_cut<T: Bits>() {
                         break;
                     }
                     let part = filled::<T>(stream, plan, noise, start + at as u64, size);
-                    assert_eq!(
-                        part,
-                        all[at..at + size],
-                        "{noise:?} {plan:?} from {start} + {at}"
-                    );
+                    assert_eq!(part, all[at..at + size], "{noise:?} {plan:?} from {start} + {at}");
                     at += size;
                 }
                 for i in (0..N).step_by(61) {
@@ -86,12 +74,7 @@ fn any_cut_gives_the_same_bits() {
 fn any_threads<T: Bits>() {
     const N: usize = 300_000;
     let stream = Key::new(41).site("threads").step(2);
-    let pool = |threads| {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap()
-    };
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let pools = [1, 2, 8].map(pool);
     for noise in Noise::ALL {
         for plan in plans() {
@@ -100,11 +83,7 @@ fn any_threads<T: Bits>() {
             for pool in &pools {
                 let mut out = vec![T::default(); N];
                 pool.install(|| stream.plan(plan).fill_parallel(noise, first, &mut out));
-                assert!(
-                    bits(&out) == serial,
-                    "{noise:?} {plan:?} on {} threads",
-                    pool.current_num_threads()
-                );
+                assert!(bits(&out) == serial, "{noise:?} {plan:?} on {} threads", pool.current_num_threads());
             }
         }
     }
@@ -193,10 +172,8 @@ fn antithetic_draws_mirror_exactly() {
 #[test]
 fn common_numbers_leave_the_step_out() {
     let (key, other) = (Key::new(46).site("a"), Key::new(46).site("b"));
-    let common =
-        |key: Key, step| filled::<f32>(key.step(step), Plan::Common, Noise::Logistic, 3, 100);
-    let plain =
-        |key: Key, step| filled::<f32>(key.step(step), Plan::Independent, Noise::Logistic, 3, 100);
+    let common = |key: Key, step| filled::<f32>(key.step(step), Plan::Common, Noise::Logistic, 3, 100);
+    let plain = |key: Key, step| filled::<f32>(key.step(step), Plan::Independent, Noise::Logistic, 3, 100);
     assert_eq!(common(key, 0), common(key, 977));
     assert_eq!(common(key, 5), plain(key, 0));
     assert_ne!(plain(key, 5), plain(key, 0));
@@ -219,18 +196,11 @@ fn permutations_of_four_are_equally_likely() {
     }
     let worst = counts.map(|counts| {
         let score = |&c: &u32| (f64::from(c) - 1e4) / (1e4_f64 * 23.0 / 24.0).sqrt();
-        counts
-            .iter()
-            .filter(|&&c| c > 0)
-            .map(|c| score(c).abs())
-            .fold(0.0, f64::max)
+        counts.iter().filter(|&&c| c > 0).map(|c| score(c).abs()).fold(0.0, f64::max)
     });
     assert_eq!(counts[0].iter().filter(|&&c| c > 0).count(), 24);
     let bound = two_sided(FALSE_ALARM / 24.0);
-    assert!(
-        worst[0] <= bound && worst[1] > bound,
-        "{worst:?} against {bound}"
-    );
+    assert!(worst[0] <= bound && worst[1] > bound, "{worst:?} against {bound}");
 }
 
 #[test]
@@ -250,22 +220,13 @@ fn bits_are_pinned() {
     let stream = Key::new(42).site("golden").step(7);
     assert_eq!(
         [0, 7, 8, 1 << 40].map(|i| stream.bits(i)),
-        [
-            11461426538884484598,
-            12646255979405984615,
-            281917411002072927,
-            3115719139924351613
-        ]
+        [11461426538884484598, 12646255979405984615, 281917411002072927, 3115719139924351613]
     );
     for (i, noise) in Noise::ALL.into_iter().enumerate() {
         // A place in the middle of a tile, so that both halves of a normal pair are met.
         let single = filled::<f32>(stream, Plan::Independent, noise, 14, 4);
         let double = filled::<f64>(stream, Plan::Independent, noise, 6, 4);
-        assert_eq!(
-            (single.as_slice(), double.as_slice()),
-            (&SINGLE[i][..], &DOUBLE[i][..]),
-            "{noise:?}"
-        );
+        assert_eq!((single.as_slice(), double.as_slice()), (&SINGLE[i][..], &DOUBLE[i][..]), "{noise:?}");
     }
 }
 
@@ -277,34 +238,9 @@ const SINGLE: [[u64; 4]; 5] = [
     [0xbc58bd67, 0x3f478802, 0xbf855282, 0xc0854cd4],
 ];
 const DOUBLE: [[u64; 4]; 5] = [
-    [
-        0x3fef14774bb87e3f,
-        0x3fe5f010d9efe4e9,
-        0x3f8f4c93221635c0,
-        0x3fd948d765d1241a,
-    ],
-    [
-        0x3f85fe7b3c0d0cab,
-        0xbfe7acc7b57ea241,
-        0xbfe3db6ed66e3eac,
-        0x3fcafe7cf3147292,
-    ],
-    [
-        0x3f9ddf901500d7c5,
-        0x3fd82965aa9ed0f6,
-        0x4010b95faaa72f7e,
-        0x3fedb7d43dcd319c,
-    ],
-    [
-        0x400c46ab95b6e076,
-        0x3fef2bf132c2f18c,
-        0xbff6e390250549e8,
-        0x3fb2f05df989abef,
-    ],
-    [
-        0x400c28b96e207dfc,
-        0x3fe8f10064d9137f,
-        0xc010a99a733b7dbe,
-        0xbfdb4456c3ba015c,
-    ],
+    [0x3fef14774bb87e3f, 0x3fe5f010d9efe4e9, 0x3f8f4c93221635c0, 0x3fd948d765d1241a],
+    [0x3f85fe7b3c0d0cab, 0xbfe7acc7b57ea241, 0xbfe3db6ed66e3eac, 0x3fcafe7cf3147292],
+    [0x3f9ddf901500d7c5, 0x3fd82965aa9ed0f6, 0x4010b95faaa72f7e, 0x3fedb7d43dcd319c],
+    [0x400c46ab95b6e076, 0x3fef2bf132c2f18c, 0xbff6e390250549e8, 0x3fb2f05df989abef],
+    [0x400c28b96e207dfc, 0x3fe8f10064d9137f, 0xc010a99a733b7dbe, 0xbfdb4456c3ba015c],
 ];

@@ -3,9 +3,7 @@
 
 mod noise_support;
 
-use noise_support::{
-    FALSE_ALARM, cdf, draws, kolmogorov_smirnov, kolmogorov_smirnov_bound, two_sided,
-};
+use noise_support::{FALSE_ALARM, cdf, draws, kolmogorov_smirnov, kolmogorov_smirnov_bound, two_sided};
 use reparam_core::noise::{Key, Noise, NoiseFloat, Stream};
 use reparam_core::special::normal_cdf;
 use std::f64::consts::PI;
@@ -20,10 +18,7 @@ fn kolmogorov_smirnov_accepts_each_law_and_rejects_two_percent_of_scale() {
     // 5 laws in 2 types. Rounding to `f32` moves a draw by less than 2^-23 of the distribution function: nothing beside 0.0029.
     let bound = kolmogorov_smirnov_bound(N, FALSE_ALARM / 10.0);
     for noise in Noise::ALL {
-        for mut x in [
-            draws::<f32>(stream(noise), noise, 7, N),
-            draws::<f64>(stream(noise), noise, 7, N),
-        ] {
+        for mut x in [draws::<f32>(stream(noise), noise, 7, N), draws::<f64>(stream(noise), noise, 7, N)] {
             let distance = kolmogorov_smirnov(&mut x, |x| cdf(noise, x));
             assert!(distance <= bound, "{noise:?}: {distance} > {bound}");
             // The distance of a law from itself at 1.02 times the scale is 0.0048 (normal) to 0.02: above the bound by more than a
@@ -52,17 +47,7 @@ fn cumulants(noise: Noise) -> [f64; 9] {
         PI.powi(8) / 9450.0,
     ];
     std::array::from_fn(|n| match noise {
-        Noise::Uniform => [
-            0.0,
-            0.5,
-            1.0 / 12.0,
-            0.0,
-            -1.0 / 120.0,
-            0.0,
-            1.0 / 252.0,
-            0.0,
-            -1.0 / 240.0,
-        ][n],
+        Noise::Uniform => [0.0, 0.5, 1.0 / 12.0, 0.0, -1.0 / 120.0, 0.0, 1.0 / 252.0, 0.0, -1.0 / 240.0][n],
         Noise::StandardNormal => f64::from(u8::from(n == 2)),
         Noise::Exponential => factorial[n],
         Noise::Gumbel => factorial[n] * zeta[n],
@@ -93,11 +78,7 @@ fn central_moments(noise: Noise) -> [f64; 9] {
 fn worst_moment(noise: Noise, x: &[f64]) -> f64 {
     let mean = cumulants(noise)[1];
     let mu = central_moments(noise);
-    let orders = if matches!(noise, Noise::Uniform | Noise::StandardNormal) {
-        1..=4
-    } else {
-        1..=2
-    };
+    let orders = if matches!(noise, Noise::Uniform | Noise::StandardNormal) { 1..=4 } else { 1..=2 };
     let score = |k: usize| {
         let moment = x.iter().map(|x| (x - mean).powi(k as i32)).sum::<f64>() / x.len() as f64;
         let error = ((mu[2 * k] - mu[k] * mu[k]) / x.len() as f64).sqrt();
@@ -112,10 +93,7 @@ fn moments_match_and_a_scale_off_by_a_half_percent_does_not() {
     // At most 4 moments, 5 laws, 2 types.
     let bound = two_sided(FALSE_ALARM / 40.0);
     for noise in Noise::ALL {
-        for x in [
-            draws::<f32>(stream(noise), noise, 1 << 40, N),
-            draws::<f64>(stream(noise), noise, 1 << 40, N),
-        ] {
+        for x in [draws::<f32>(stream(noise), noise, 1 << 40, N), draws::<f64>(stream(noise), noise, 1 << 40, N)] {
             let score = worst_moment(noise, &x);
             assert!(score <= bound, "{noise:?}: {score} > {bound}");
             // The second moment is off by 1 %; its standard error is 2.1 / √N = 0.1 % at most (the logistic law's is the largest).

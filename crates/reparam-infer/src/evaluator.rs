@@ -33,12 +33,7 @@ pub struct Evaluator<D> {
 impl<D: LogDensity> Evaluator<D> {
     /// No evaluations yet.
     pub const fn new(density: D) -> Self {
-        Self {
-            density,
-            evaluations: 0,
-            failures: 0,
-            last_failure: None,
-        }
+        Self { density, evaluations: 0, failures: 0, last_failure: None }
     }
 
     /// The log density.
@@ -65,19 +60,11 @@ impl<D: LogDensity> Evaluator<D> {
     ///
     /// # Errors
     /// [`LogDensityError::Dimension`]: `x` or `gradient` of another size than the model.
-    pub fn evaluate(
-        &mut self,
-        x: &[f64],
-        gradient: &mut [f64],
-    ) -> Result<Option<f64>, LogDensityError> {
+    pub fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<Option<f64>, LogDensityError> {
         let expected = self.density.dimension();
         for (what, found) in [("point", x.len()), ("gradient", gradient.len())] {
             if found != expected {
-                return Err(LogDensityError::Dimension {
-                    what,
-                    expected,
-                    found,
-                });
+                return Err(LogDensityError::Dimension { what, expected, found });
             }
         }
         self.evaluations += 1;

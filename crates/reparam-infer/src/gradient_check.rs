@@ -24,17 +24,10 @@ use crate::{LogDensity, LogDensityError};
 /// assert!((errors[0] + 3.0).abs() < 1e-8);
 /// # Ok::<(), LogDensityError>(())
 /// ```
-pub fn gradient_errors<D: LogDensity + ?Sized>(
-    density: &D,
-    x: &[f64],
-) -> Result<Vec<f64>, LogDensityError> {
+pub fn gradient_errors<D: LogDensity + ?Sized>(density: &D, x: &[f64]) -> Result<Vec<f64>, LogDensityError> {
     let expected = density.dimension();
     if x.len() != expected {
-        return Err(LogDensityError::Dimension {
-            what: "point",
-            expected,
-            found: x.len(),
-        });
+        return Err(LogDensityError::Dimension { what: "point", expected, found: x.len() });
     }
     let (mut gradient, mut unused) = (vec![0.0; expected], vec![0.0; expected]);
     density.value_and_gradient(x, &mut gradient)?;

@@ -9,44 +9,19 @@ const CRATES: [(&str, &[&str]); 4] = [
     ("reparam_core", &[]),
     ("reparam_infer", &["reparam_core"]),
     ("reparam", &["reparam_core", "burn", "serde"]),
-    (
-        "reparam_cli",
-        &["reparam_core", "reparam_infer", "reparam", "burn", "serde"],
-    ),
+    ("reparam_cli", &["reparam_core", "reparam_infer", "reparam", "burn", "serde"]),
 ];
 
 /// Names whose use is told apart; what is not here (rayon, png…) is for the manifests to say.
-const WATCHED: [&str; 6] = [
-    "reparam_core",
-    "reparam_infer",
-    "reparam",
-    "reparam_cli",
-    "burn",
-    "serde",
-];
+const WATCHED: [&str; 6] = ["reparam_core", "reparam_infer", "reparam", "reparam_cli", "burn", "serde"];
 
 /// A module at the root of a crate, and those that it may name.
 type Module = (&'static str, &'static [&'static str]);
 
 /// Modules of each crate, and those that each may name: only ones above it in the list, so there can be no cycle.
 const MODULES: [(&str, &[Module]); 4] = [
-    (
-        "reparam_core",
-        &[
-            ("special", &[]),
-            ("kernel", &[]),
-            ("noise", &["special"]),
-            ("law", &["special", "noise"]),
-        ],
-    ),
-    (
-        "reparam_infer",
-        &[
-            ("log_density", &[]),
-            ("evaluator", &["log_density"]),
-            ("gradient_check", &["log_density"]),
-        ],
-    ),
+    ("reparam_core", &[("special", &[]), ("kernel", &[]), ("noise", &["special"]), ("law", &["special", "noise"])]),
+    ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),
     (
         "reparam",
         &[
@@ -59,18 +34,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("nn", &["fused"]),
             ("estimator", &["train", "dist", "noise"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
-            (
-                "vae",
-                &[
-                    "train",
-                    "nn",
-                    "fused",
-                    "noise",
-                    "dist",
-                    "estimator",
-                    "objective",
-                ],
-            ),
+            ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),
         ],
     ),
     (
@@ -202,9 +166,7 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     }
     // `serde_json`, `burn_core`…: of the same family.
     let family = |name: &String| {
-        WATCHED.into_iter().find(|w| {
-            name == w || (["burn", "serde"].contains(w) && name.starts_with(&format!("{w}_")))
-        })
+        WATCHED.into_iter().find(|w| name == w || (["burn", "serde"].contains(w) && name.starts_with(&format!("{w}_"))))
     };
     found.iter().filter_map(family).map(str::to_owned).collect()
 }
@@ -231,15 +193,9 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 /// `src/vae/fit.rs` is module `vae::fit`, `src/vae/mod.rs` is `vae`, `src/lib.rs` is the root.
 fn module_of(file: &Path, src: &Path) -> Vec<String> {
     let inside = file.strip_prefix(src).expect("a file of this crate");
-    let mut parts: Vec<String> = inside
-        .with_extension("")
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned())
-        .collect();
-    if matches!(
-        parts.last().map(String::as_str),
-        Some("mod" | "lib" | "main")
-    ) {
+    let mut parts: Vec<String> =
+        inside.with_extension("").components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    if matches!(parts.last().map(String::as_str), Some("mod" | "lib" | "main")) {
         parts.pop();
     }
     parts
@@ -262,10 +218,7 @@ fn the_tables_have_no_cycle() {
         for (at, (module, allowed)) in modules.iter().enumerate() {
             for other in *allowed {
                 let above = modules[..at].iter().any(|(m, _)| m == other);
-                assert!(
-                    above,
-                    "{name}: {module} may name {other}, which is not above it"
-                );
+                assert!(above, "{name}: {module} may name {other}, which is not above it");
             }
         }
     }
@@ -302,18 +255,13 @@ fn modules_name_only_what_lies_below_them() {
         let src = crate_folder(name).join("src");
         let mut files = Vec::new();
         rust_files(&src, &mut files);
-        let roots: BTreeSet<String> = files
-            .iter()
-            .filter_map(|file| module_of(file, &src).first().cloned())
-            .collect();
+        let roots: BTreeSet<String> = files.iter().filter_map(|file| module_of(file, &src).first().cloned()).collect();
         for file in &files {
             // `lib.rs` and `main.rs` name all their modules.
             let at = module_of(file, &src);
             let Some(module) = at.first() else { continue };
             let Some(allowed) = allowed.get(module.as_str()) else {
-                panic!(
-                    "{name}: module {module} is not in the table of this test: say what it may name"
-                );
+                panic!("{name}: module {module} is not in the table of this test: say what it may name");
             };
             let source = fs::read_to_string(file).expect("a source");
             let wrong = forbidden(&modules_named(&at, &source, &roots), allowed);
@@ -332,18 +280,9 @@ fn a_forbidden_arrow_is_found() {
         ("objective::elbo", "use crate::{nn::Network, vae::Vae};"),
         ("objective", "use super::vae;"),
         ("objective::elbo", "use super::super::vae::Vae;"),
-        (
-            "objective::elbo",
-            "fn f() { let x = crate::vae::Vae::new(); }",
-        ),
-        (
-            "objective",
-            "pub use crate::{\n    train::{Adam, Schedule},\n    vae,\n};",
-        ),
-        (
-            "objective",
-            "mod tests {\n    use super::super::vae::Vae;\n}",
-        ),
+        ("objective::elbo", "fn f() { let x = crate::vae::Vae::new(); }"),
+        ("objective", "pub use crate::{\n    train::{Adam, Schedule},\n    vae,\n};"),
+        ("objective", "mod tests {\n    use super::super::vae::Vae;\n}"),
     ] {
         let found = modules_named(&at(module), source, &roots);
         assert!(found.contains("vae"), "{source}");
@@ -356,10 +295,7 @@ fn a_forbidden_arrow_is_found() {
         ("objective::elbo", "use super::vae::Local;"),
         ("vae::fit", "use crate::vae::Rows;"),
     ] {
-        assert!(
-            modules_named(&at(module), source, &roots).is_empty(),
-            "{source}"
-        );
+        assert!(modules_named(&at(module), source, &roots).is_empty(), "{source}");
     }
     for source in [
         "use burn::tensor::Tensor;",
@@ -368,10 +304,7 @@ fn a_forbidden_arrow_is_found() {
         "#[derive(burn::module::Module)] struct M;",
     ] {
         assert!(crates_named(source).contains("burn"), "{source}");
-        assert_eq!(
-            forbidden(&crates_named(source), &["reparam_core"]),
-            ["burn"]
-        );
+        assert_eq!(forbidden(&crates_named(source), &["reparam_core"]), ["burn"]);
     }
     assert!(crates_named("// burn::tensor\nlet burn = 1;").is_empty());
     for manifest in [
@@ -383,7 +316,5 @@ fn a_forbidden_arrow_is_found() {
         let found = dependencies(manifest);
         assert_eq!(forbidden(&found, &["serde"]), ["burn"], "{manifest}");
     }
-    assert!(
-        dependencies("[package]\nname = \"burn\"\n[features]\ncuda = [\"burn/cuda\"]\n").is_empty()
-    );
+    assert!(dependencies("[package]\nname = \"burn\"\n[features]\ncuda = [\"burn/cuda\"]\n").is_empty());
 }

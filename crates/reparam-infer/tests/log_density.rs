@@ -58,11 +58,7 @@ impl LogDensity for Flipped {
 }
 
 fn points() -> impl Iterator<Item = Vec<f64>> {
-    (0..20).map(|p| {
-        (0..10)
-            .map(|i| (f64::from(p * 10 + i) * 0.7).sin() * 2.0)
-            .collect()
-    })
+    (0..20).map(|p| (0..10).map(|i| (f64::from(p * 10 + i) * 0.7).sin() * 2.0).collect())
 }
 
 /// Values up to 20 and third derivatives up to 20 with steps of 6e-6 max(1, |x|): rounding 4e-15 / 6e-6 = 7e-10, truncation
@@ -117,13 +113,8 @@ fn failures_and_nan_are_counted_and_leave_a_gradient_of_zero() {
 #[test]
 fn a_wrong_size_is_an_error_and_no_event() {
     let mut evaluator = Evaluator::new(EightSchools);
-    let error = evaluator
-        .evaluate(&[0.0; 9], &mut [0.0; 10])
-        .expect_err("9 of 10");
-    assert_eq!(
-        error.to_string(),
-        "log density: point must have 10 coordinates, got 9"
-    );
+    let error = evaluator.evaluate(&[0.0; 9], &mut [0.0; 10]).expect_err("9 of 10");
+    assert_eq!(error.to_string(), "log density: point must have 10 coordinates, got 9");
     assert!(evaluator.evaluate(&[0.0; 10], &mut [0.0; 11]).is_err());
     assert!(gradient_errors(&EightSchools, &[]).is_err());
     assert_eq!((evaluator.evaluations(), evaluator.failures()), (0, 0));

@@ -7,15 +7,11 @@ fn main() {
 
     // All at once, on all threads ...
     let mut whole = vec![0.0_f32; 10_000];
-    posterior
-        .step(3)
-        .fill_parallel(Noise::StandardNormal, 0, &mut whole);
+    posterior.step(3).fill_parallel(Noise::StandardNormal, 0, &mut whole);
 
     // ... or the middle alone, on this one.
     let mut middle = vec![0.0_f32; 100];
-    posterior
-        .step(3)
-        .fill(Noise::StandardNormal, 4_321, &mut middle);
+    posterior.step(3).fill(Noise::StandardNormal, 4_321, &mut middle);
     assert_eq!(middle, whole[4_321..4_421]);
 
     // Another step, another site, another seed: other numbers.
@@ -26,10 +22,7 @@ fn main() {
 
     // Antithetic pairs are a plan beside the stream: the caller's choice, for any law.
     let mut pairs = vec![0.0_f64; 6];
-    posterior
-        .step(3)
-        .plan(Plan::Antithetic)
-        .fill(Noise::StandardNormal, 0, &mut pairs);
+    posterior.step(3).plan(Plan::Antithetic).fill(Noise::StandardNormal, 0, &mut pairs);
     assert!(pairs.chunks(2).all(|pair| pair[0] == -pair[1]));
     println!("antithetic normals: {pairs:.4?}");
 }

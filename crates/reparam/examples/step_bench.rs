@@ -36,12 +36,7 @@ fn images() -> Vec<f32> {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |i: usize, default: usize| {
-        arguments
-            .get(i)
-            .and_then(|a| a.parse().ok())
-            .unwrap_or(default)
-    };
+    let number = |i: usize, default: usize| arguments.get(i).and_then(|a| a.parse().ok()).unwrap_or(default);
     match arguments.first().map(String::as_str) {
         Some("normal") => normal(number(1, 2)),
         Some("products") => products(number(1, 100)),
@@ -57,20 +52,14 @@ fn report(task: &str, microseconds: f64, loss: f64) {
 }
 
 fn normal(threads: usize) {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads start");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
     let mut out = vec![0.0_f32; 10_000_000];
     let mut seconds = f64::INFINITY;
     // The first round touches the buffer's pages; the later ones are timed.
     for step in 0..4 {
         let start = Instant::now();
         pool.install(|| {
-            Key::new(0)
-                .site("bench")
-                .step(step)
-                .fill_parallel(Noise::StandardNormal, 0, &mut out);
+            Key::new(0).site("bench").step(step).fill_parallel(Noise::StandardNormal, 0, &mut out);
         });
         if step > 0 {
             seconds = seconds.min(start.elapsed().as_secs_f64());
@@ -81,30 +70,15 @@ fn normal(threads: usize) {
 }
 
 fn model(device: &Device, key: Key) -> Vae<Mlp, Mlp> {
-    let encoder = Mlp::new(
-        &[PIXELS, 512, 512, 2 * LATENTS],
-        Activation::Relu,
-        key.site("encoder"),
-        device,
-    );
-    let decoder = Mlp::new(
-        &[LATENTS, 512, 512, PIXELS],
-        Activation::Relu,
-        key.site("decoder"),
-        device,
-    );
+    let encoder = Mlp::new(&[PIXELS, 512, 512, 2 * LATENTS], Activation::Relu, key.site("encoder"), device);
+    let decoder = Mlp::new(&[LATENTS, 512, 512, PIXELS], Activation::Relu, key.site("decoder"), device);
     Vae::new(encoder, decoder, LATENTS, Likelihood::Bernoulli, device)
 }
 
 fn vae(steps: usize, threads: usize, shards: usize) {
     let (device, key) = (Device::flex(), Key::new(0));
-    let config = TrainerConfig {
-        shards,
-        adam: AdamConfig::default(),
-        ..TrainerConfig::default()
-    };
-    let mut trainer =
-        Trainer::new(model(&device, key), config, threads, &device).expect("threads start");
+    let config = TrainerConfig { shards, adam: AdamConfig::default(), ..TrainerConfig::default() };
+    let mut trainer = Trainer::new(model(&device, key), config, threads, &device).expect("threads start");
     let pixels = images();
     let (mut start, mut loss) = (Instant::now(), 0.0);
     for step in 0..steps + 5 {
@@ -115,8 +89,7 @@ fn vae(steps: usize, threads: usize, shards: usize) {
         let made = trainer.step(BATCH, 1e-3, |vae, part| {
             let n = part.len();
             let rows = &pixels[(first + part.start) * PIXELS..(first + part.end) * PIXELS];
-            let target =
-                Tensor::<2>::from_data(TensorData::new(rows.to_vec(), [n, PIXELS]), &device);
+            let target = Tensor::<2>::from_data(TensorData::new(rows.to_vec(), [n, PIXELS]), &device);
             let mut noise = vec![0.0_f32; n * LATENTS];
             key.site("posterior").step(step as u64).fill(
                 Noise::StandardNormal,
@@ -126,47 +99,23 @@ fn vae(steps: usize, threads: usize, shards: usize) {
             let noise = Tensor::from_data(TensorData::new(noise, [1, n, LATENTS]), &device);
             Objective::default().surrogate(
                 vae,
-                ShardBatch {
-                    input: target.clone(),
-                    target,
-                    noise,
-                    batch_rows: BATCH,
-                },
+                ShardBatch { input: target.clone(), target, noise, batch_rows: BATCH },
                 1.0,
                 0.0,
             )
         });
         let sums = made.expect("a finite step").sums;
-        loss = -sums
-            .into_iter()
-            .map(|s| s.into_data().iter::<f64>().next().unwrap_or(0.0))
-            .sum::<f64>()
-            / BATCH as f64;
+        loss = -sums.into_iter().map(|s| s.into_data().iter::<f64>().next().unwrap_or(0.0)).sum::<f64>() / BATCH as f64;
     }
-    report(
-        "vae",
-        start.elapsed().as_secs_f64() * 1e6 / steps as f64,
-        loss,
-    );
+    report("vae", start.elapsed().as_secs_f64() * 1e6 / steps as f64, loss);
 }
 
 fn fit(steps: usize, threads: usize) {
     let (device, pixels) = (Device::flex(), images());
     let rows = Rows::new(&pixels, PIXELS);
-    let config = FitConfig {
-        epochs: u64::MAX / ROWS as u64,
-        batch: BATCH,
-        ..FitConfig::default()
-    };
-    let mut fit = Fit::new(
-        model(&device, Key::new(0)),
-        rows,
-        rows.first(0),
-        config,
-        threads,
-        &device,
-    )
-    .expect("a configuration that makes sense");
+    let config = FitConfig { epochs: u64::MAX / ROWS as u64, batch: BATCH, ..FitConfig::default() };
+    let mut fit = Fit::new(model(&device, Key::new(0)), rows, rows.first(0), config, threads, &device)
+        .expect("a configuration that makes sense");
     let (mut start, mut loss) = (Instant::now(), 0.0);
     for step in 0..steps + 5 {
         if step == 5 {
@@ -176,42 +125,20 @@ fn fit(steps: usize, threads: usize) {
             loss = -row.objective;
         }
     }
-    report(
-        "fit",
-        start.elapsed().as_secs_f64() * 1e6 / steps as f64,
-        loss,
-    );
+    report("fit", start.elapsed().as_secs_f64() * 1e6 / steps as f64, loss);
 }
 
 /// Every product of a step (value, gradient in the weights, gradient in the input), for two shards side by side.
 fn products(repeats: usize) {
-    let layers = [
-        (PIXELS, 512),
-        (512, 512),
-        (512, 2 * LATENTS),
-        (LATENTS, 512),
-        (512, 512),
-        (512, PIXELS),
-    ];
+    let layers = [(PIXELS, 512), (512, 512), (512, 2 * LATENTS), (LATENTS, 512), (512, 512), (512, PIXELS)];
     let rows = BATCH / 2;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(2)
-        .build()
-        .expect("threads start");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads start");
     let shard = || {
         let mut best = vec![[f64::INFINITY; 3]; layers.len()];
         for _ in 0..repeats {
             for (l, &(i, o)) in layers.iter().enumerate() {
-                let (x, w, g) = (
-                    vec![0.5_f32; rows * i],
-                    vec![0.25_f32; i * o],
-                    vec![0.1_f32; rows * o],
-                );
-                let (x, w, g) = (
-                    Matrix::new(&x, rows, i),
-                    Matrix::new(&w, i, o),
-                    Matrix::new(&g, rows, o),
-                );
+                let (x, w, g) = (vec![0.5_f32; rows * i], vec![0.25_f32; i * o], vec![0.1_f32; rows * o]);
+                let (x, w, g) = (Matrix::new(&x, rows, i), Matrix::new(&w, i, o), Matrix::new(&g, rows, o));
                 let mut time = |which: usize, f: &dyn Fn() -> Vec<f32>| {
                     let start = Instant::now();
                     std::hint::black_box(f());

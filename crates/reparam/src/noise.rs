@@ -50,9 +50,7 @@ pub fn tensor<const D: usize>(
     options: impl Into<TensorCreationOptions>,
 ) -> Tensor<D> {
     let options = options.into();
-    let dtype = options
-        .dtype
-        .unwrap_or_else(|| options.device.settings().float_dtype.into());
+    let dtype = options.dtype.unwrap_or_else(|| options.device.settings().float_dtype.into());
     let shape = shape.into();
     let data = match dtype {
         DType::F64 => fill::<f64>(source, noise, shape),

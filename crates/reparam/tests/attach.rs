@@ -5,10 +5,7 @@ use reparam::attach::{self, Kernel, Point};
 
 /// `a · sin(b)`: smooth, not symmetric in its parents, both slopes vary.
 fn wave([a, b]: [f64; 2]) -> Point<2> {
-    Point {
-        value: a * b.sin(),
-        slopes: [b.sin(), a * b.cos()],
-    }
+    Point { value: a * b.sin(), slopes: [b.sin(), a * b.cos()] }
 }
 
 const TYPES: [DType; 2] = [DType::F32, DType::F64];
@@ -26,24 +23,16 @@ fn leaf<const D: usize>(values: &[f64], shape: [usize; D], dtype: DType) -> Tens
     Tensor::from_data(TensorData::new(values.to_vec(), shape), (&device(), dtype)).require_grad()
 }
 
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "reading is the last thing done to a tensor"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "reading is the last thing done to a tensor")]
 fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor
-        .try_to_vec_as::<f64>()
-        .expect("tensor is on the host")
+    tensor.try_to_vec_as::<f64>().expect("tensor is on the host")
 }
 
 #[track_caller]
 fn close(got: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len());
     for (i, (g, e)) in got.iter().zip(expected).enumerate() {
-        assert!(
-            (g - e).abs() <= tolerance * (1.0 + e.abs()),
-            "element {i}: got {g}, expected {e}"
-        );
+        assert!((g - e).abs() <= tolerance * (1.0 + e.abs()), "element {i}: got {g}, expected {e}");
     }
 }
 
@@ -58,29 +47,16 @@ fn gradient_matches_finite_differences() {
     let out = attach::map([ta.clone(), tb.clone()], &wave);
     // Incoming gradients differ by element: weights 1, 2, 3, …
     let weights = grid(7, 1.0, 1.0);
-    let grads = (out
-        * Tensor::from_data(
-            TensorData::new(weights.clone(), [7]),
-            (&device(), DType::F64),
-        ))
-    .sum()
-    .backward();
+    let grads =
+        (out * Tensor::from_data(TensorData::new(weights.clone(), [7]), (&device(), DType::F64))).sum().backward();
     let h = 1e-5;
     let difference = |i: usize, da: f64, db: f64| {
         let at = |s: f64| wave([a[i] + s * da, b[i] + s * db]).value;
         weights[i] * (at(h) - at(-h)) / (2.0 * h)
     };
     // Truncation h²/6 · |f'''| = 2e-11 · 7, rounding 2⁻⁵³/h = 1e-11 · 7.
-    close(
-        &read(ta.grad(&grads).unwrap()),
-        &(0..7).map(|i| difference(i, 1.0, 0.0)).collect::<Vec<_>>(),
-        3e-10,
-    );
-    close(
-        &read(tb.grad(&grads).unwrap()),
-        &(0..7).map(|i| difference(i, 0.0, 1.0)).collect::<Vec<_>>(),
-        3e-10,
-    );
+    close(&read(ta.grad(&grads).unwrap()), &(0..7).map(|i| difference(i, 1.0, 0.0)).collect::<Vec<_>>(), 3e-10);
+    close(&read(tb.grad(&grads).unwrap()), &(0..7).map(|i| difference(i, 0.0, 1.0)).collect::<Vec<_>>(), 3e-10);
 }
 
 /// Value and gradients of `f` of two leaves.
@@ -93,36 +69,19 @@ fn run(
     let (a, b) = (leaf(a.0, a.1, dtype), leaf(b.0, b.1, dtype));
     let out = f(a.clone(), b.clone());
     let grads = (out.clone() * out.clone()).sum().backward();
-    [
-        read(out),
-        read(a.grad(&grads).unwrap()),
-        read(b.grad(&grads).unwrap()),
-    ]
+    [read(out), read(a.grad(&grads).unwrap()), read(b.grad(&grads).unwrap())]
 }
 
 #[test]
 fn node_surrogate_and_tensor_expression_agree() {
     let (a, b) = (grid(12, -1.0, 0.25), grid(12, 0.5, 0.5));
     for dtype in TYPES {
-        let with = |f: &dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<2>| {
-            run(f, (&a, [3, 4]), (&b, [3, 4]), dtype)
-        };
+        let with = |f: &dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<2>| run(f, (&a, [3, 4]), (&b, [3, 4]), dtype);
         let expression = with(&|a, b| a * b.sin());
         let slopes = |a: Tensor<2>, b: Tensor<2>| [b.clone().sin(), a * b.cos()];
-        let node = with(&|a, b| {
-            attach::attach(
-                a.clone() * b.clone().sin(),
-                [a.clone(), b.clone()],
-                slopes(a, b),
-            )
-        });
-        let surrogate = with(&|a, b| {
-            attach::surrogate(
-                a.clone() * b.clone().sin(),
-                [a.clone(), b.clone()],
-                slopes(a, b),
-            )
-        });
+        let node = with(&|a, b| attach::attach(a.clone() * b.clone().sin(), [a.clone(), b.clone()], slopes(a, b)));
+        let surrogate =
+            with(&|a, b| attach::surrogate(a.clone() * b.clone().sin(), [a.clone(), b.clone()], slopes(a, b)));
         let mapped = with(&|a, b| attach::map([a, b], &wave));
         let plain = with(&|a, b| wave.plain([a, b]));
         for other in [node, surrogate, mapped, plain] {
@@ -137,38 +96,23 @@ fn node_surrogate_and_tensor_expression_agree() {
 fn a_wrong_slope_is_seen() {
     // Negative control for the comparison above: one slope off by 1e-3.
     let (a, b) = (grid(4, -1.0, 0.25), grid(4, 0.5, 0.5));
-    let with = |f: &dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<2>| {
-        run(f, (&a, [2, 2]), (&b, [2, 2]), DType::F64)
-    };
+    let with = |f: &dyn Fn(Tensor<2>, Tensor<2>) -> Tensor<2>| run(f, (&a, [2, 2]), (&b, [2, 2]), DType::F64);
     let right = with(&|a, b| a * b.sin());
     let wrong = with(&|a, b| {
         attach::map([a, b], &|x: [f64; 2]| {
             let p = wave(x);
-            Point {
-                slopes: [p.slopes[0], 1.001 * p.slopes[1]],
-                ..p
-            }
+            Point { slopes: [p.slopes[0], 1.001 * p.slopes[1]], ..p }
         })
     });
     close(&wrong[1], &right[1], 1e-14);
-    assert!(
-        wrong[2]
-            .iter()
-            .zip(&right[2])
-            .all(|(w, r)| (w - r).abs() > 1e-14 * (1.0 + r.abs()))
-    );
+    assert!(wrong[2].iter().zip(&right[2]).all(|(w, r)| (w - r).abs() > 1e-14 * (1.0 + r.abs())));
 }
 
 #[test]
 fn parents_broadcast_and_their_gradients_are_summed() {
     let (a, b) = (grid(3, -1.0, 0.5), grid(4, 0.5, 0.5));
     for dtype in TYPES {
-        let mapped = run(
-            |a, b| attach::map([a, b], &wave),
-            (&a, [3, 1]),
-            (&b, [1, 4]),
-            dtype,
-        );
+        let mapped = run(|a, b| attach::map([a, b], &wave), (&a, [3, 1]), (&b, [1, 4]), dtype);
         let expression = run(|a, b| a * b.sin(), (&a, [3, 1]), (&b, [1, 4]), dtype);
         for (got, expected) in mapped.iter().zip(&expression) {
             close(got, expected, 4.0 * tolerance(dtype));
@@ -181,12 +125,7 @@ fn views_are_read_in_their_own_order() {
     let (a, b) = (grid(12, -1.0, 0.25), grid(24, 0.5, 0.5));
     for dtype in TYPES {
         let views = |a: Tensor<2>, b: Tensor<2>| [a.transpose(), b.slice([0..4, 2..5])];
-        let mapped = run(
-            |a, b| attach::map(views(a, b), &wave),
-            (&a, [3, 4]),
-            (&b, [4, 6]),
-            dtype,
-        );
+        let mapped = run(|a, b| attach::map(views(a, b), &wave), (&a, [3, 4]), (&b, [4, 6]), dtype);
         let expression = run(
             |a, b| {
                 let [a, b] = views(a, b);
@@ -216,11 +155,7 @@ fn constants_get_no_gradient_and_make_none() {
     for constant_device in [device(), Device::flex()] {
         let b = Tensor::<1>::from_floats([1.0, 2.0], &constant_device);
         let grads = attach::map([a.clone(), b.clone()], &wave).backward();
-        close(
-            &read(a.grad(&grads).unwrap()),
-            &[1_f64.sin(), 2_f64.sin()],
-            1e-6,
-        );
+        close(&read(a.grad(&grads).unwrap()), &[1_f64.sin(), 2_f64.sin()], 1e-6);
         assert!(b.grad(&grads).is_none());
         assert!(!attach::map([b.clone(), b], &wave).is_tracked());
     }
@@ -239,30 +174,18 @@ fn many_elements_are_cut_into_the_same_pieces_as_few() {
     // 10,001 elements: two whole tasks of 4,096 and a rest.
     let x: Vec<f64> = grid(10_001, -5.0, 1e-3);
     let t = leaf(&x, [10_001], DType::F64);
-    let out = attach::map([t.clone()], &|[x]: [f64; 1]| Point {
-        value: x * x,
-        slopes: [2.0 * x],
-    });
+    let out = attach::map([t.clone()], &|[x]: [f64; 1]| Point { value: x * x, slopes: [2.0 * x] });
     let grads = out.clone().backward();
     assert_eq!(read(out), x.iter().map(|x| x * x).collect::<Vec<_>>());
-    assert_eq!(
-        read(t.grad(&grads).unwrap()),
-        x.iter().map(|x| 2.0 * x).collect::<Vec<_>>()
-    );
+    assert_eq!(read(t.grad(&grads).unwrap()), x.iter().map(|x| 2.0 * x).collect::<Vec<_>>());
 }
 
 #[test]
 fn three_parents_and_empty_tensors_work() {
     let parents: [Tensor<1>; 3] = std::array::from_fn(|i| leaf(&[i as f64 + 1.0], [1], DType::F64));
-    let product = |[a, b, c]: [f64; 3]| Point {
-        value: a * b * c,
-        slopes: [b * c, a * c, a * b],
-    };
+    let product = |[a, b, c]: [f64; 3]| Point { value: a * b * c, slopes: [b * c, a * c, a * b] };
     let grads = attach::map(parents.clone(), &product).backward();
-    assert_eq!(
-        parents.map(|p| read(p.grad(&grads).unwrap())[0]),
-        [6.0, 3.0, 2.0]
-    );
+    assert_eq!(parents.map(|p| read(p.grad(&grads).unwrap())[0]), [6.0, 3.0, 2.0]);
     let empty = Tensor::<1>::zeros([0], &Device::flex());
     assert_eq!(attach::map([empty.clone(), empty], &wave).dims(), [0]);
 }
@@ -279,11 +202,5 @@ fn a_checkpointed_graph_takes_the_tensor_expression() {
 #[test]
 #[should_panic(expected = "parents of shapes [[2, 3], [3, 2]] do not broadcast")]
 fn parents_that_do_not_broadcast_are_named() {
-    let _ = attach::map(
-        [
-            leaf(&[0.0; 6], [2, 3], DType::F32),
-            leaf(&[0.0; 6], [3, 2], DType::F32),
-        ],
-        &wave,
-    );
+    let _ = attach::map([leaf(&[0.0; 6], [2, 3], DType::F32), leaf(&[0.0; 6], [3, 2], DType::F32)], &wave);
 }

@@ -26,15 +26,7 @@ fn compile(program: &str, rlib: &Path) -> Result<(), String> {
     let mut library = std::ffi::OsString::from("reparam=");
     library.push(rlib);
     let output = Command::new(rustc)
-        .args([
-            "--edition",
-            "2024",
-            "--crate-type",
-            "lib",
-            "--emit",
-            "metadata",
-            "--out-dir",
-        ])
+        .args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"])
         .arg(folder.path())
         .arg("--extern")
         .arg(library)
@@ -43,11 +35,7 @@ fn compile(program: &str, rlib: &Path) -> Result<(), String> {
         .arg(&source)
         .output()
         .expect("the compiler that built this test can be run");
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    }
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 /// The newest rlib beside this test against which the positive control compiles: older ones may lie there too.
@@ -60,12 +48,7 @@ fn rlib() -> PathBuf {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
             let is_ours = name.starts_with("libreparam-") && entry.path().extension()? == "rlib";
-            Some((
-                is_ours
-                    .then(|| entry.metadata().ok()?.modified().ok())
-                    .flatten()?,
-                entry.path(),
-            ))
+            Some((is_ours.then(|| entry.metadata().ok()?.modified().ok()).flatten()?, entry.path()))
         })
         .collect();
     found.sort();
@@ -93,20 +76,11 @@ fn every_way_to_ask_prints_the_advice() {
     let rlib = rlib();
     let bodies = [
         ("law: Bernoulli<1>", "let _ = law.rsample(law.logits());"),
-        (
-            "law: Bernoulli<1>",
-            "let _ = Rsample::rsample(&law, law.logits());",
-        ),
+        ("law: Bernoulli<1>", "let _ = Rsample::rsample(&law, law.logits());"),
         ("law: Bernoulli<2>", "needs(&law);"),
-        (
-            "law: Categorical<2>",
-            "let _ = law.rsample(law.log_probs());",
-        ),
+        ("law: Categorical<2>", "let _ = law.rsample(law.log_probs());"),
         ("law: Categorical<1>", "needs(&law);"),
-        (
-            "law: Independent<Bernoulli<2>>",
-            "let _ = law.rsample(law.base().logits());",
-        ),
+        ("law: Independent<Bernoulli<2>>", "let _ = law.rsample(law.base().logits());"),
         ("law: Independent<Bernoulli<2>>", "needs(&law);"),
     ];
     for (parameter, body) in bodies {
@@ -115,13 +89,9 @@ fn every_way_to_ask_prints_the_advice() {
              pub fn needs<const D: usize, L: Rsample<D>>(_: &L) {{}}
              pub fn ask({parameter}) {{ {body} }}"
         );
-        let message =
-            compile(&program, &rlib).expect_err("a discrete law has no pathwise gradient");
+        let message = compile(&program, &rlib).expect_err("a discrete law has no pathwise gradient");
         for word in ADVICE {
-            assert!(
-                message.contains(word),
-                "`{body}` on `{parameter}` does not say `{word}`:\n{message}"
-            );
+            assert!(message.contains(word), "`{body}` on `{parameter}` does not say `{word}`:\n{message}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use reparam::dist::{
-    Bernoulli, Categorical, ContinuousBernoulli, Distribution, Entropy, KlTo, Laplace, LogProb,
-    Moments, Normal, Rsample, Sample,
+    Bernoulli, Categorical, ContinuousBernoulli, Distribution, Entropy, KlTo, Laplace, LogProb, Moments, Normal,
+    Rsample, Sample,
 };
 
 const LOGITS: [f32; 9] = [-1e4, -100.0, -20.0, -1e-6, 0.0, 1e-6, 20.0, 100.0, 1e4];
@@ -12,10 +12,7 @@ fn leaf(values: &[f32]) -> Tensor<1> {
     Tensor::<1>::from_floats(values, &Device::flex().autodiff()).require_grad()
 }
 
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "reading is the last thing done to a tensor"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "reading is the last thing done to a tensor")]
 fn read(tensor: Tensor<1>) -> Vec<f32> {
     tensor.try_to_vec_as::<f32>().unwrap()
 }
@@ -25,15 +22,9 @@ fn at_extremes(f: impl Fn(Tensor<1>) -> Tensor<1>) -> Vec<(f64, f64)> {
     let logits = leaf(&LOGITS);
     let value = f(logits.clone());
     let grads = value.backward();
-    let both: Vec<(f64, f64)> = read(value)
-        .into_iter()
-        .zip(read(logits.grad(&grads).unwrap()))
-        .map(|(v, g)| (v.into(), g.into()))
-        .collect();
-    assert!(
-        both.iter().all(|(v, g)| v.is_finite() && g.is_finite()),
-        "{both:?}"
-    );
+    let both: Vec<(f64, f64)> =
+        read(value).into_iter().zip(read(logits.grad(&grads).unwrap())).map(|(v, g)| (v.into(), g.into())).collect();
+    assert!(both.iter().all(|(v, g)| v.is_finite() && g.is_finite()), "{both:?}");
     both
 }
 
@@ -41,14 +32,8 @@ fn at_extremes(f: impl Fn(Tensor<1>) -> Tensor<1>) -> Vec<(f64, f64)> {
 fn matches(f: impl Fn(Tensor<1>) -> Tensor<1>, expected: impl Fn(f64) -> (f64, f64)) {
     for ((value, slope), l) in at_extremes(f).into_iter().zip(LOGITS) {
         let (v, s) = expected(f64::from(l));
-        assert!(
-            (value - v).abs() <= 4e-7 * (v.abs() + 1e-3),
-            "value at {l}: {value}, expected {v}"
-        );
-        assert!(
-            (slope - s).abs() <= 4e-7 * (s.abs() + 1.0),
-            "slope at {l}: {slope}, expected {s}"
-        );
+        assert!((value - v).abs() <= 4e-7 * (v.abs() + 1e-3), "value at {l}: {value}, expected {v}");
+        assert!((slope - s).abs() <= 4e-7 * (s.abs() + 1.0), "slope at {l}: {slope}, expected {s}");
     }
 }
 
@@ -66,16 +51,7 @@ fn bernoulli_log_prob() {
     for x in [0.0, 1.0] {
         matches(
             |l| Bernoulli::from_logits(l.clone()).log_prob(l.full_like(x)),
-            |l| {
-                (
-                    if x == 1.0 {
-                        -softplus(-l)
-                    } else {
-                        -softplus(l)
-                    },
-                    x - sigmoid(l),
-                )
-            },
+            |l| (if x == 1.0 { -softplus(-l) } else { -softplus(l) }, x - sigmoid(l)),
         );
     }
 }
@@ -84,9 +60,7 @@ fn bernoulli_log_prob() {
 fn bernoulli_log_prob_of_a_grey_level() {
     // Between the ends the value itself is of the size of the logits: 4 roundings of that size.
     for ((value, slope), l) in
-        at_extremes(|l| Bernoulli::from_logits(l.clone()).log_prob(l.full_like(0.25)))
-            .into_iter()
-            .zip(LOGITS)
+        at_extremes(|l| Bernoulli::from_logits(l.clone()).log_prob(l.full_like(0.25))).into_iter().zip(LOGITS)
     {
         let l = f64::from(l);
         assert!((value - (0.25 * l - softplus(l))).abs() <= 3e-7 * (l.abs() + 1.0));
@@ -100,10 +74,7 @@ fn bernoulli_entropy_and_divergence() {
         |l| Bernoulli::from_logits(l).entropy(),
         |l| {
             let a = l.abs();
-            (
-                (-a).exp().ln_1p() + a * sigmoid(-a),
-                -l * sigmoid(l) * sigmoid(-l),
-            )
+            ((-a).exp().ln_1p() + a * sigmoid(-a), -l * sigmoid(l) * sigmoid(-l))
         },
     );
     let p = || Bernoulli::from_logits(Tensor::<1>::from_floats([0.5], &Device::flex()));
@@ -111,8 +82,7 @@ fn bernoulli_entropy_and_divergence() {
         assert!(value >= 0.0 && value <= softplus(0.5) + 1e-6);
     }
     at_extremes(|l| p().kl(&Bernoulli::from_logits(l)));
-    let opposite =
-        at_extremes(|l| Bernoulli::from_logits(l.clone()).kl(&Bernoulli::from_logits(l.neg())));
+    let opposite = at_extremes(|l| Bernoulli::from_logits(l.clone()).kl(&Bernoulli::from_logits(l.neg())));
     assert_eq!((opposite[0].0, opposite[8].0), (1e4, 1e4));
 }
 
@@ -126,10 +96,7 @@ fn bernoulli_from_probs_is_finite_at_0_and_1() {
     assert!(read(log_prob).iter().chain(&slopes).all(|x| x.is_finite()));
     assert!((slopes[2] - 2.0).abs() < 1e-6);
     assert_eq!(read(law.mean()), [0.0, 1e-30, 0.5, 1.0]);
-    assert_eq!(
-        read(law.sample(Tensor::full([4], 0.75, &Device::flex()))),
-        [0.0, 0.0, 0.0, 1.0]
-    );
+    assert_eq!(read(law.sample(Tensor::full([4], 0.75, &Device::flex()))), [0.0, 0.0, 0.0, 1.0]);
 }
 
 #[test]
@@ -159,11 +126,7 @@ fn the_log_normaliser_is_the_published_one() {
     let value = read(ContinuousBernoulli::from_logits(logits).log_normaliser());
     for (got, l) in value.into_iter().zip([-3.0, 0.0, 2.0]) {
         let odd = 1.0 - 2.0 * sigmoid(l);
-        let expected = if l == 0.0 {
-            2_f64.ln()
-        } else {
-            (2.0 * odd.atanh() / odd).ln()
-        };
+        let expected = if l == 0.0 { 2_f64.ln() } else { (2.0 * odd.atanh() / odd).ln() };
         assert!((f64::from(got) - expected).abs() < 2e-7);
     }
 }
@@ -174,15 +137,9 @@ fn categorical_of_far_apart_logits() {
     let law = Categorical::from_logits(logits.clone()).unwrap();
     let one = |k: i32| law.log_prob(Tensor::full([1], k, &Device::flex()));
     assert_eq!(read(one(1)), [-2e4]);
-    let loss =
-        law.entropy() + one(0) + law.kl(&Categorical::from_logits(logits.clone().neg()).unwrap());
+    let loss = law.entropy() + one(0) + law.kl(&Categorical::from_logits(logits.clone().neg()).unwrap());
     let grads = loss.backward();
-    assert!(
-        read(loss)
-            .iter()
-            .chain(&read(logits.grad(&grads).unwrap()))
-            .all(|x| x.is_finite())
-    );
+    assert!(read(loss).iter().chain(&read(logits.grad(&grads).unwrap())).all(|x| x.is_finite()));
     assert_eq!(law.mode().into_scalar::<i32>(), 0);
 }
 
@@ -191,11 +148,7 @@ fn categorical_from_probs_is_finite_at_0() {
     let probs = leaf(&[0.0, 0.25, 0.75]);
     let law = Categorical::from_probs(probs.clone()).unwrap();
     let grads = law.entropy().backward();
-    assert!(
-        read(probs.grad(&grads).unwrap())
-            .iter()
-            .all(|x| x.is_finite())
-    );
+    assert!(read(probs.grad(&grads).unwrap()).iter().all(|x| x.is_finite()));
     let entropy = -(0.25 * 0.25_f64.ln() + 0.75 * 0.75_f64.ln());
     assert!((f64::from(read(law.entropy())[0]) - entropy).abs() < 2e-7);
 }
@@ -204,9 +157,7 @@ fn categorical_from_probs_is_finite_at_0() {
 fn the_laplace_corner_has_gradient_zero_and_its_tails_are_finite() {
     let loc = leaf(&[2.0]);
     let law = Laplace::new(loc.clone(), loc.clone().inner()).unwrap();
-    let grads = law
-        .log_prob(Tensor::from_floats([2.0], &Device::flex()))
-        .backward();
+    let grads = law.log_prob(Tensor::from_floats([2.0], &Device::flex())).backward();
     assert_eq!(read(loc.grad(&grads).unwrap()), [0.0]);
     // The smallest and largest uniform draws in f32.
     let u = Tensor::<1>::from_floats([2_f32.powi(-24), 1.0 - 2_f32.powi(-24)], &Device::flex());
@@ -218,9 +169,7 @@ fn the_laplace_corner_has_gradient_zero_and_its_tails_are_finite() {
 #[test]
 fn detached_laws_send_the_gradient_to_the_value_alone() {
     let (loc, z) = (leaf(&[0.5]), leaf(&[2.0]));
-    let law = Normal::new(loc.clone(), loc.clone() * 2.0)
-        .unwrap()
-        .detach();
+    let law = Normal::new(loc.clone(), loc.clone() * 2.0).unwrap().detach();
     let grads = law.log_prob(z.clone()).backward();
     assert!(loc.grad(&grads).is_none());
     assert_eq!(read(z.grad(&grads).unwrap()), [-1.5]);

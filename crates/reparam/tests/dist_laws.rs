@@ -35,12 +35,7 @@ fn compare(
         close(&name, value[i], twin(&*law, input[i]), value_tolerance);
         for (k, slope) in slopes[..row.parameters.len()].iter().enumerate() {
             let expected = row.difference(i, k, |law| twin(law, input[i]));
-            close(
-                &format!("{name}, slope in parameter {k}"),
-                slope[i],
-                expected,
-                slope_tolerance,
-            );
+            close(&format!("{name}, slope in parameter {k}"), slope[i], expected, slope_tolerance);
         }
         if law.support().is_discrete() {
             continue;
@@ -61,11 +56,7 @@ fn compare(
 
 /// Values at a quantile, off the corner of the Laplace density, where derivatives are one-sided.
 fn values(row: &Row, place: f64) -> Vec<f64> {
-    let off = if row.name == "laplace" && place == 0.5 {
-        0.0625
-    } else {
-        0.0
-    };
+    let off = if row.name == "laplace" && place == 0.5 { 0.0625 } else { 0.0 };
     row.values(place).into_iter().map(|x| x + off).collect()
 }
 
@@ -75,14 +66,7 @@ fn log_prob_and_its_gradients_match_the_twin() {
         for place in PLACES {
             for kind in TYPES {
                 let log_prob = |p: &[Tensor<1>], x| ((row.face)(p).log_prob)(x);
-                compare(
-                    "log_prob",
-                    &row,
-                    &values(&row, place),
-                    kind,
-                    log_prob,
-                    |law, x| law.log_prob(x),
-                );
+                compare("log_prob", &row, &values(&row, place), kind, log_prob, |law, x| law.log_prob(x));
             }
         }
     }
@@ -94,33 +78,11 @@ fn entropy_and_moments_match_the_twin() {
         let unused = vec![0.5; row.batch()];
         let face = row.face;
         for kind in TYPES {
-            compare(
-                "entropy",
-                &row,
-                &unused,
-                kind,
-                |p, _| face(p).entropy,
-                |law, _| law.entropy(),
-            );
+            compare("entropy", &row, &unused, kind, |p, _| face(p).entropy, |law, _| law.entropy());
             if face(&leaves(&row)).moments.is_some() {
-                let moment =
-                    |p: &[Tensor<1>], k: usize| face(p).moments.expect("it has moments")[k].clone();
-                compare(
-                    "mean",
-                    &row,
-                    &unused,
-                    kind,
-                    |p, _| moment(p, 0),
-                    |law, _| law.mean(),
-                );
-                compare(
-                    "variance",
-                    &row,
-                    &unused,
-                    kind,
-                    |p, _| moment(p, 1),
-                    |law, _| law.variance(),
-                );
+                let moment = |p: &[Tensor<1>], k: usize| face(p).moments.expect("it has moments")[k].clone();
+                compare("mean", &row, &unused, kind, |p, _| moment(p, 0), |law, _| law.mean());
+                compare("variance", &row, &unused, kind, |p, _| moment(p, 1), |law, _| law.variance());
             }
         }
     }
@@ -140,14 +102,7 @@ fn rsample_gradient_matches_finite_differences_at_fixed_noise() {
                     continue;
                 }
                 let input = vec![noise; row.batch()];
-                compare(
-                    "rsample",
-                    &row,
-                    &input,
-                    kind,
-                    |p, u| path(&row, p, 0)(u),
-                    |law, u| law.draw(u),
-                );
+                compare("rsample", &row, &input, kind, |p, u| path(&row, p, 0)(u), |law, u| law.draw(u));
             }
         }
     }
@@ -158,25 +113,11 @@ fn distribution_function_and_quantile_match_the_twin() {
     for row in table().iter().filter(|r| has_path(r)) {
         for kind in TYPES {
             for place in PLACES {
-                compare(
-                    "cdf",
-                    row,
-                    &values(row, place),
-                    kind,
-                    |p, x| path(row, p, 1)(x),
-                    |law, x| law.cdf(x),
-                );
+                compare("cdf", row, &values(row, place), kind, |p, x| path(row, p, 1)(x), |law, x| law.cdf(x));
                 // The median of a Laplace law is its corner.
                 let off = if place == 0.5 { 0.03125 } else { 0.0 };
                 let p = vec![f64::from(place as f32) + off; row.batch()];
-                compare(
-                    "icdf",
-                    row,
-                    &p,
-                    kind,
-                    |q, x| path(row, q, 2)(x),
-                    |law, x| law.quantile(x),
-                );
+                compare("icdf", row, &p, kind, |q, x| path(row, q, 2)(x), |law, x| law.quantile(x));
             }
         }
     }
@@ -187,12 +128,7 @@ fn has_path(row: &Row) -> bool {
 }
 
 fn path(row: &Row, parameters: &[Tensor<1>], which: usize) -> dist_support::Map {
-    (row.face)(parameters)
-        .path
-        .expect("the law has a path")
-        .into_iter()
-        .nth(which)
-        .expect("there are three")
+    (row.face)(parameters).path.expect("the law has a path").into_iter().nth(which).expect("there are three")
 }
 
 #[test]
@@ -204,12 +140,7 @@ fn sample_is_the_constant_draw() {
             let draw = sample(leaf(&vec![u; row.batch()], DType::F64).inner());
             assert!(!draw.is_tracked(), "{}", row.name);
             for (i, x) in read(draw).into_iter().enumerate() {
-                close(
-                    &format!("sample of {}", row.name),
-                    x,
-                    row.twin(i).draw(u),
-                    5e-14,
-                );
+                close(&format!("sample of {}", row.name), x, row.twin(i).draw(u), 5e-14);
             }
         }
     }
@@ -221,18 +152,12 @@ fn the_comparison_sees_a_path_that_is_cut() {
     // Negative control: the draw is right, its scale gets no gradient.
     let row = &table()[0];
     let cut = |p: &[Tensor<1>], u| path(row, &[p[0].clone(), p[1].clone().inner()], 0)(u);
-    compare("rsample", row, &[0.25; 3], TYPES[0], cut, |law, u| {
-        law.draw(u)
-    });
+    compare("rsample", row, &[0.25; 3], TYPES[0], cut, |law, u| law.draw(u));
 }
 
 #[test]
 fn every_family_has_a_row() {
     for family in reparam_core::law::FAMILIES {
-        assert!(
-            table().iter().any(|r| r.name == family.name),
-            "{} has no row",
-            family.name
-        );
+        assert!(table().iter().any(|r| r.name == family.name), "{} has no row", family.name);
     }
 }

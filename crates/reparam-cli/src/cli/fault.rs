@@ -13,14 +13,9 @@ pub fn contained<T>(work: impl FnOnce() -> T + UnwindSafe) -> Option<T> {
             usual(info);
             return;
         }
-        let place = info
-            .location()
-            .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let text = info.payload_as_str().unwrap_or("no message");
-        talk(format_args!(
-            "error: internal fault{place}: {}",
-            text.replace('\n', " ")
-        ));
+        talk(format_args!("error: internal fault{place}: {}", text.replace('\n', " ")));
         talk("hint: please report it, with the command and the output under RUST_BACKTRACE=1");
     }));
     panic::catch_unwind(work).ok()

@@ -11,9 +11,7 @@ use crate::{console, vae};
 /// Differentiate through randomness: train, evaluate and look at models.
 #[derive(Debug, Parser)]
 #[command(name = "reparam", version, about, max_term_width = 100)]
-#[command(
-    after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or failure."
-)]
+#[command(after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or failure.")]
 struct Cli {
     #[command(subcommand)]
     application: Application,
@@ -34,11 +32,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version end well; a closed pipe leaves nobody to tell.
             let _ = error.print();
-            return if error.use_stderr() {
-                ExitCode::from(2)
-            } else {
-                ExitCode::SUCCESS
-            };
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
     let outcome = fault::contained(|| match cli.application {

@@ -12,11 +12,7 @@ use super::{ImageSet, ImageShape, PixelScale, Split};
 /// Deflated: 64 bytes an image in `[0, 16]`, then one label an image.
 static PACKED: &[u8] = include_bytes!("../../data/digits.deflate");
 const COUNT: usize = 1797;
-const SHAPE: ImageShape = ImageShape {
-    channels: 1,
-    height: 8,
-    width: 8,
-};
+const SHAPE: ImageShape = ImageShape { channels: 1, height: 8, width: 8 };
 /// The key of the split: fixed, so that results of different runs are judged by the same images.
 const SPLIT_SEED: u64 = 1998;
 /// Images held out: a sixth, in round numbers.
@@ -34,21 +30,15 @@ const HELD_OUT: usize = 300;
 /// assert_eq!(split.train.shape.to_string(), "1x8x8");
 /// ```
 #[must_use]
-#[expect(
-    clippy::missing_panics_doc,
-    reason = "its data are part of the program, and tests read them"
-)]
+#[expect(clippy::missing_panics_doc, reason = "its data are part of the program, and tests read them")]
 pub fn embedded_digits() -> Split {
-    hold_out(&all(), "digits", HELD_OUT as f64 / COUNT as f64, SPLIT_SEED)
-        .expect("1,797 images are more than two")
+    hold_out(&all(), "digits", HELD_OUT as f64 / COUNT as f64, SPLIT_SEED).expect("1,797 images are more than two")
 }
 
 /// All images in the order of the source.
 fn all() -> ImageSet {
     let mut bytes = Vec::with_capacity(COUNT * 65);
-    DeflateDecoder::new(PACKED)
-        .read_to_end(&mut bytes)
-        .expect("a test unpacks these same bytes of the program");
+    DeflateDecoder::new(PACKED).read_to_end(&mut bytes).expect("a test unpacks these same bytes of the program");
     let (pixels, labels) = bytes.split_at(COUNT * SHAPE.pixels());
     ImageSet {
         name: "digits".into(),
@@ -69,18 +59,8 @@ mod tests {
         let set = all();
         assert_eq!((set.count(), set.pixels.len()), (1797, 1797 * 64));
         // CRC-32 of the 64 columns of pixels and of the labels, printed by scripts/make_digits.py.
-        let levels: Vec<u8> = set
-            .pixels
-            .iter()
-            .map(|&pixel| (pixel * 16.0) as u8)
-            .collect();
-        let labels: Vec<u8> = set
-            .labels
-            .as_ref()
-            .unwrap()
-            .iter()
-            .map(|&label| label as u8)
-            .collect();
+        let levels: Vec<u8> = set.pixels.iter().map(|&pixel| (pixel * 16.0) as u8).collect();
+        let labels: Vec<u8> = set.labels.as_ref().unwrap().iter().map(|&label| label as u8).collect();
         let crc = |bytes: &[u8]| {
             let mut crc = flate2::Crc::new();
             crc.update(bytes);
@@ -91,10 +71,9 @@ mod tests {
         assert_eq!(levels.iter().max(), Some(&16));
         // The first line of the source.
         let first = [
-            0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0, 0, 3, 15, 2, 0, 11, 8, 0, 0, 4,
-            12, 0, 0, 8, 8, 0, //
-            0, 5, 8, 0, 0, 9, 8, 0, 0, 4, 11, 0, 1, 12, 7, 0, 0, 2, 14, 5, 10, 12, 0, 0, 0, 0, 6,
-            13, 10, 0, 0, 0,
+            0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0, 0, 3, 15, 2, 0, 11, 8, 0, 0, 4, 12, 0, 0, 8, 8,
+            0, //
+            0, 5, 8, 0, 0, 9, 8, 0, 0, 4, 11, 0, 1, 12, 7, 0, 0, 2, 14, 5, 10, 12, 0, 0, 0, 0, 6, 13, 10, 0, 0, 0,
         ];
         assert_eq!((&levels[..64], labels[0]), (&first[..], 0));
     }
@@ -105,11 +84,7 @@ mod tests {
         assert_eq!((split.train.count(), split.test.count()), (1497, 300));
         let per_class = |set: &ImageSet| {
             let mut counts = [0; 10];
-            set.labels
-                .as_ref()
-                .unwrap()
-                .iter()
-                .for_each(|&label| counts[label as usize] += 1);
+            set.labels.as_ref().unwrap().iter().for_each(|&label| counts[label as usize] += 1);
             counts
         };
         let (train, test) = (per_class(&split.train), per_class(&split.test));
@@ -117,10 +92,7 @@ mod tests {
         let whole: Vec<usize> = train.iter().zip(test).map(|(a, b)| a + b).collect();
         assert_eq!(whole, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
         // 300 of 1,797 leaves 30 a class, give or take 5: a class below 10 would be a fault of the permutation.
-        assert!(
-            test.iter().all(|&count| (10..=50).contains(&count)),
-            "{test:?}"
-        );
+        assert!(test.iter().all(|&count| (10..=50).contains(&count)), "{test:?}");
         assert_eq!(split, embedded_digits());
     }
 }

@@ -123,9 +123,7 @@ pub enum DataError {
         reason: String,
     },
     /// The numbers of images and labels differ.
-    #[error(
-        "{place}: expected {images} labels, one for each image in {images_place}, got {labels}"
-    )]
+    #[error("{place}: expected {images} labels, one for each image in {images_place}, got {labels}")]
     LabelCount {
         /// Where the labels stand.
         place: String,
@@ -199,35 +197,24 @@ pub enum DataError {
 }
 
 /// The formats, as messages list them.
-const FORMATS: &str =
-    "a folder of idx files, a folder of PNG images, or a file .idx, .npy, .npz or .csv";
+const FORMATS: &str = "a folder of idx files, a folder of PNG images, or a file .idx, .npy, .npz or .csv";
 
 impl DataError {
     /// What the user can do about it, where there is something; one line for the command's `hint:`.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Shape { hint, .. } | Self::Value { hint, .. } => hint.clone(),
-            Self::UnknownFormat { path, .. }
-                if path
-                    .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("png")) =>
-            {
+            Self::UnknownFormat { path, .. } if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => {
                 Some("put the images into a folder and name the folder".into())
             }
-            Self::ElementType { got, .. }
-                if got.contains("object") || got.contains("f2") || got.contains("f16") =>
-            {
+            Self::ElementType { got, .. } if got.contains("object") || got.contains("f2") || got.contains("f16") => {
                 Some("convert it first: numpy.save(name, array.astype('float32'))".into())
             }
-            Self::Truncated { .. } | Self::Damaged { .. } => Some(
-                "the copy may be incomplete: fetch the file again and compare its checksum".into(),
-            ),
-            Self::Ragged { .. } => {
-                Some("each row is one image: all rows need the same number of fields".into())
+            Self::Truncated { .. } | Self::Damaged { .. } => {
+                Some("the copy may be incomplete: fetch the file again and compare its checksum".into())
             }
-            Self::Folder { .. } => {
-                Some("move it out of the folder, or give it a name that starts with a dot".into())
-            }
+            Self::Ragged { .. } => Some("each row is one image: all rows need the same number of fields".into()),
+            Self::Folder { .. } => Some("move it out of the folder, or give it a name that starts with a dot".into()),
             Self::Missing { expected, .. } if expected.starts_with("a column") => {
                 Some("columns are counted from 1 where there is no header".into())
             }
@@ -240,10 +227,7 @@ impl DataError {
 
     /// The file system's refusal for `path`.
     pub(super) fn io(path: &Path, source: io::Error) -> Self {
-        Self::Io {
-            path: path.to_path_buf(),
-            source,
-        }
+        Self::Io { path: path.to_path_buf(), source }
     }
 }
 

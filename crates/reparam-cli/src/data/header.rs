@@ -10,21 +10,14 @@ const LABEL_NAMES: &[&str] = &["label", "labels", "class", "target"];
 /// A number, finite or not; the short way for plain digits is most of the work on files of grey levels.
 pub(super) fn number(field: &[u8]) -> Option<f64> {
     if (1..=6).contains(&field.len()) && field.iter().all(u8::is_ascii_digit) {
-        return Some(
-            field
-                .iter()
-                .fold(0_u32, |n, digit| n * 10 + (digit - b'0') as u32) as f64,
-        );
+        return Some(field.iter().fold(0_u32, |n, digit| n * 10 + (digit - b'0') as u32) as f64);
     }
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
 /// A field as a column's name; `numpy.savetxt` puts `#` before the first.
 fn column_name(field: &[u8]) -> String {
-    String::from_utf8_lossy(field)
-        .trim_start_matches('#')
-        .trim()
-        .to_lowercase()
+    String::from_utf8_lossy(field).trim_start_matches('#').trim().to_lowercase()
 }
 
 /// Whether the first row names the columns: half of it is no number, or it names a column of labels, or its numbers
@@ -36,14 +29,10 @@ pub(super) fn is_header(record: &ByteRecord, wanted: Option<&str>) -> bool {
         && (numbers[0] == 0.0 || numbers[0] == 1.0)
         && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
     let names_labels = || {
-        record
-            .iter()
-            .filter(|field| number(field).is_none())
-            .any(|field| {
-                let name = column_name(field);
-                LABEL_NAMES.contains(&name.as_str())
-                    || wanted.is_some_and(|wanted| name == wanted.to_lowercase())
-            })
+        record.iter().filter(|field| number(field).is_none()).any(|field| {
+            let name = column_name(field);
+            LABEL_NAMES.contains(&name.as_str()) || wanted.is_some_and(|wanted| name == wanted.to_lowercase())
+        })
     };
     counts_up || words > 0 && (2 * words >= record.len() || names_labels())
 }
@@ -55,39 +44,21 @@ pub(super) fn label_column(
     wanted: Option<&str>,
     place: &str,
 ) -> Result<Option<usize>, DataError> {
-    let names: Vec<String> = if has_header {
-        first.iter().map(column_name).collect()
-    } else {
-        Vec::new()
-    };
+    let names: Vec<String> = if has_header { first.iter().map(column_name).collect() } else { Vec::new() };
     let Some(wanted) = wanted else {
-        return Ok(names
-            .iter()
-            .position(|name| LABEL_NAMES.contains(&name.as_str())));
+        return Ok(names.iter().position(|name| LABEL_NAMES.contains(&name.as_str())));
     };
     let by_name = names.iter().position(|name| *name == wanted.to_lowercase());
-    let by_number = || {
-        wanted
-            .parse()
-            .ok()
-            .filter(|number| (1..=first.len()).contains(number))
-            .map(|n: usize| n - 1)
-    };
-    by_name
-        .or_else(by_number)
-        .map(Some)
-        .ok_or_else(|| DataError::Missing {
-            place: place.into(),
-            expected: format!(
-                "a column named '{wanted}', or a column number in [1, {}]",
-                first.len()
-            ),
-            got: match names.len() {
-                0 => "a table without a header".into(),
-                1..=20 => names.join(", "),
-                many => format!("{}, … ({many} columns)", names[..20].join(", ")),
-            },
-        })
+    let by_number = || wanted.parse().ok().filter(|number| (1..=first.len()).contains(number)).map(|n: usize| n - 1);
+    by_name.or_else(by_number).map(Some).ok_or_else(|| DataError::Missing {
+        place: place.into(),
+        expected: format!("a column named '{wanted}', or a column number in [1, {}]", first.len()),
+        got: match names.len() {
+            0 => "a table without a header".into(),
+            1..=20 => names.join(", "),
+            many => format!("{}, … ({many} columns)", names[..20].join(", ")),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -108,27 +79,14 @@ mod tests {
             (&["", "7", "1"], false),
         ];
         for (fields, expected) in cases {
-            assert_eq!(
-                is_header(&ByteRecord::from(fields.to_vec()), None),
-                expected,
-                "{fields:?}"
-            );
+            assert_eq!(is_header(&ByteRecord::from(fields.to_vec()), None), expected, "{fields:?}");
         }
-        assert!(is_header(
-            &ByteRecord::from(vec!["Kind", "7", "7", "7", "7"]),
-            Some("kind")
-        ));
+        assert!(is_header(&ByteRecord::from(vec!["Kind", "7", "7", "7", "7"]), Some("kind")));
     }
 
     #[test]
     fn numbers_parse_alike_on_both_ways() {
-        for (text, value) in [
-            ("0", 0.0),
-            ("000255", 255.0),
-            ("1234567", 1234567.0),
-            ("5.0", 5.0),
-            ("-1e-3", -1e-3),
-        ] {
+        for (text, value) in [("0", 0.0), ("000255", 255.0), ("1234567", 1234567.0), ("5.0", 5.0), ("-1e-3", -1e-3)] {
             assert_eq!(number(text.as_bytes()), Some(value));
         }
         assert_eq!(number(b""), None);

@@ -8,12 +8,7 @@ use super::{DataError, ImageSet, Split, TestOrigin};
 ///
 /// # Errors
 /// Fewer than two images.
-pub(super) fn hold_out(
-    set: &ImageSet,
-    place: &str,
-    fraction: f64,
-    seed: u64,
-) -> Result<Split, DataError> {
+pub(super) fn hold_out(set: &ImageSet, place: &str, fraction: f64, seed: u64) -> Result<Split, DataError> {
     let count = set.count();
     if count < 2 {
         return Err(DataError::Shape {
@@ -30,35 +25,16 @@ pub(super) fn hold_out(
     }
     let test = part(set, &is_test, true);
     let train = part(set, &is_test, false);
-    Ok(Split {
-        train,
-        test,
-        test_origin: TestOrigin::HeldOut { fraction, seed },
-    })
+    Ok(Split { train, test, test_origin: TestOrigin::HeldOut { fraction, seed } })
 }
 
 /// The images whose flag equals `wanted`.
 fn part(set: &ImageSet, flags: &[bool], wanted: bool) -> ImageSet {
-    let chosen = || {
-        flags
-            .iter()
-            .enumerate()
-            .filter(|&(_, &flag)| flag == wanted)
-            .map(|(image, _)| image)
-    };
+    let chosen = || flags.iter().enumerate().filter(|&(_, &flag)| flag == wanted).map(|(image, _)| image);
     let mut pixels = Vec::with_capacity(chosen().count() * set.shape.pixels());
     chosen().for_each(|image| pixels.extend_from_slice(set.image(image)));
-    let labels = set
-        .labels
-        .as_ref()
-        .map(|labels| chosen().map(|image| labels[image]).collect());
-    ImageSet {
-        pixels,
-        labels,
-        name: set.name.clone(),
-        label_names: set.label_names.clone(),
-        ..*set
-    }
+    let labels = set.labels.as_ref().map(|labels| chosen().map(|image| labels[image]).collect());
+    ImageSet { pixels, labels, name: set.name.clone(), label_names: set.label_names.clone(), ..*set }
 }
 
 /// A permutation of `0..count`: indices sorted by a 64-bit key mixed from the seed and the index.
@@ -86,11 +62,7 @@ mod tests {
     fn set(count: usize) -> ImageSet {
         ImageSet {
             name: "x".into(),
-            shape: ImageShape {
-                channels: 1,
-                height: 1,
-                width: 2,
-            },
+            shape: ImageShape { channels: 1, height: 1, width: 2 },
             pixels: (0..2 * count).map(|v| v as f32).collect(),
             labels: Some((0..count as u32).collect()),
             label_names: None,
@@ -106,10 +78,7 @@ mod tests {
         for part in [&split.train, &split.test] {
             let labels = part.labels.as_ref().unwrap();
             for (i, &label) in labels.iter().enumerate() {
-                assert_eq!(
-                    part.image(i),
-                    [2.0 * label as f32, 2.0 * label as f32 + 1.0]
-                );
+                assert_eq!(part.image(i), [2.0 * label as f32, 2.0 * label as f32 + 1.0]);
             }
             all.extend_from_slice(labels);
         }
@@ -119,46 +88,24 @@ mod tests {
 
     #[test]
     fn the_choice_depends_on_the_seed_alone() {
-        let choice = |seed| {
-            hold_out(&set(600), "x", 0.5, seed)
-                .unwrap()
-                .test
-                .labels
-                .unwrap()
-        };
+        let choice = |seed| hold_out(&set(600), "x", 0.5, seed).unwrap().test.labels.unwrap();
         assert_eq!(choice(3), choice(3));
         assert_ne!(choice(3), choice(4));
     }
 
     #[test]
     fn both_parts_hold_an_image_even_for_extreme_fractions_and_one_image_is_refused() {
-        let counts = |n, fraction| {
-            hold_out(&set(n), "x", fraction, 0).map(|s| (s.train.count(), s.test.count()))
-        };
+        let counts = |n, fraction| hold_out(&set(n), "x", fraction, 0).map(|s| (s.train.count(), s.test.count()));
         assert_eq!(counts(2, 1e-9).unwrap(), (1, 1));
         assert_eq!(counts(2, 1.0 - 1e-9).unwrap(), (1, 1));
-        assert!(
-            counts(1, 0.5)
-                .unwrap_err()
-                .to_string()
-                .starts_with("x: expected at least 2 images")
-        );
+        assert!(counts(1, 0.5).unwrap_err().to_string().starts_with("x: expected at least 2 images"));
     }
 
     #[test]
     fn splitmix_gives_its_published_first_outputs() {
         // First outputs of SplitMix64 for seed 1234567, from the reference implementation (prng.di.unimi.it).
         let step = 0x9e37_79b9_7f4a_7c15_u64;
-        let outputs: Vec<u64> = (0..3)
-            .map(|i| mix(1_234_567_u64.wrapping_add(step.wrapping_mul(i))))
-            .collect();
-        assert_eq!(
-            outputs,
-            [
-                6457827717110365317,
-                3203168211198807973,
-                9817491932198370423
-            ]
-        );
+        let outputs: Vec<u64> = (0..3).map(|i| mix(1_234_567_u64.wrapping_add(step.wrapping_mul(i)))).collect();
+        assert_eq!(outputs, [6457827717110365317, 3203168211198807973, 9817491932198370423]);
     }
 }

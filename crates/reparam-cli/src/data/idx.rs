@@ -21,15 +21,8 @@ pub(super) fn has_idx_name(name: &str) -> bool {
 }
 
 /// Reads a folder with `train-images…`, and, where they are there, its labels and `t10k-images…` or `test-images…`.
-pub(super) fn read_folder(
-    folder: &Path,
-    names: &[String],
-    options: &ReadOptions,
-) -> Result<RawData, DataError> {
-    let images: Vec<&String> = names
-        .iter()
-        .filter(|n| has_idx_name(n) && n.contains("images"))
-        .collect();
+pub(super) fn read_folder(folder: &Path, names: &[String], options: &ReadOptions) -> Result<RawData, DataError> {
+    let images: Vec<&String> = names.iter().filter(|n| has_idx_name(n) && n.contains("images")).collect();
     let is_test = |name: &str| name.contains("t10k") || name.contains("test");
     let test = one_of(folder, images.iter().copied().filter(|n| is_test(n)))?;
     let train = one_of(folder, images.iter().copied().filter(|n| !is_test(n)))?;
@@ -47,17 +40,9 @@ pub(super) fn read_folder(
                     hint: None,
                 });
             }
-            Ok(RawData {
-                train,
-                test: Some(test),
-                label_names: None,
-            })
+            Ok(RawData { train, test: Some(test), label_names: None })
         }
-        (Some(only), None) | (None, Some(only)) => Ok(RawData {
-            train: read(only)?,
-            test: None,
-            label_names: None,
-        }),
+        (Some(only), None) | (None, Some(only)) => Ok(RawData { train: read(only)?, test: None, label_names: None }),
         (None, None) => Err(DataError::Missing {
             place: folder.display().to_string(),
             expected: "an idx file with 'images' in its name".into(),
@@ -68,24 +53,14 @@ pub(super) fn read_folder(
 
 /// Reads one idx file, with the labels that lie beside it.
 pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
-    Ok(RawData {
-        train: images_with_labels(path, options)?,
-        test: None,
-        label_names: None,
-    })
+    Ok(RawData { train: images_with_labels(path, options)?, test: None, label_names: None })
 }
 
 /// The one file of this part, the plain one where a packed copy lies beside it.
-fn one_of<'a>(
-    folder: &Path,
-    names: impl Iterator<Item = &'a String>,
-) -> Result<Option<PathBuf>, DataError> {
+fn one_of<'a>(folder: &Path, names: impl Iterator<Item = &'a String>) -> Result<Option<PathBuf>, DataError> {
     let mut names: Vec<&String> = names.collect();
     names.sort();
-    let plain_too = |name: &str| {
-        name.strip_suffix(".gz")
-            .is_some_and(|plain| names.iter().any(|n| *n == plain))
-    };
+    let plain_too = |name: &str| name.strip_suffix(".gz").is_some_and(|plain| names.iter().any(|n| *n == plain));
     let distinct: Vec<&&String> = names.iter().filter(|name| !plain_too(name)).collect();
     match distinct[..] {
         [] => Ok(None),
@@ -99,18 +74,10 @@ fn one_of<'a>(
 }
 
 fn images_with_labels(path: &Path, options: &ReadOptions) -> Result<RawImages, DataError> {
-    let array = read_array(
-        Stream::file(path)?,
-        &[2, 3, 4],
-        "the idx magic number 00 00 08 03 of images",
-    )?;
+    let array = read_array(Stream::file(path)?, &[2, 3, 4], "the idx magic number 00 00 08 03 of images")?;
     let mut images = array.into_images(options.image_shape)?;
     if let Some(label_path) = label_file(path) {
-        let labels = read_array(
-            Stream::file(&label_path)?,
-            &[1],
-            "the idx magic number 00 00 08 01 of labels",
-        )?;
+        let labels = read_array(Stream::file(&label_path)?, &[1], "the idx magic number 00 00 08 01 of labels")?;
         let labels = labels.into_labels()?;
         if labels.len() != images.count() {
             return Err(DataError::LabelCount {
@@ -131,31 +98,17 @@ fn label_file(images: &Path) -> Option<PathBuf> {
     if !name.contains("images") {
         return None;
     }
-    let labels = ["idx2", "idx3", "idx4"]
-        .iter()
-        .fold(name.replace("images", "labels"), |n, idx| {
-            n.replace(idx, "idx1")
-        });
+    let labels =
+        ["idx2", "idx3", "idx4"].iter().fold(name.replace("images", "labels"), |n, idx| n.replace(idx, "idx1"));
     let plain = labels.strip_suffix(".gz").unwrap_or(&labels);
-    [plain.to_owned(), format!("{plain}.gz")]
-        .iter()
-        .map(|name| images.with_file_name(name))
-        .find(|path| path.exists())
+    [plain.to_owned(), format!("{plain}.gz")].iter().map(|name| images.with_file_name(name)).find(|path| path.exists())
 }
 
-fn read_array(
-    mut stream: Stream<'_>,
-    ranks: &[u8],
-    magic: &'static str,
-) -> Result<Array, DataError> {
+fn read_array(mut stream: Stream<'_>, ranks: &[u8], magic: &'static str) -> Result<Array, DataError> {
     let head = stream.header(4)?;
     let place = stream.place.clone();
     if head[..2] != [0, 0] {
-        return Err(DataError::Magic {
-            place,
-            expected: magic,
-            got: hex(&head),
-        });
+        return Err(DataError::Magic { place, expected: magic, got: hex(&head) });
     }
     if head[2] != UNSIGNED_BYTE {
         return Err(DataError::ElementType {
@@ -165,28 +118,14 @@ fn read_array(
         });
     }
     if !ranks.contains(&head[3]) {
-        return Err(DataError::Magic {
-            place,
-            expected: magic,
-            got: hex(&head),
-        });
+        return Err(DataError::Magic { place, expected: magic, got: hex(&head) });
     }
     let lengths = stream.header(4 * head[3] as usize)?;
     let (lengths, _) = lengths.as_chunks::<4>();
-    let shape: Vec<usize> = lengths
-        .iter()
-        .map(|&bytes| u32::from_be_bytes(bytes) as usize)
-        .collect();
-    let announced = shape
-        .iter()
-        .try_fold(1_u64, |product, &len| product.checked_mul(len as u64));
+    let shape: Vec<usize> = lengths.iter().map(|&bytes| u32::from_be_bytes(bytes) as usize).collect();
+    let announced = shape.iter().try_fold(1_u64, |product, &len| product.checked_mul(len as u64));
     let values = Values::Bytes(stream.body(announced)?);
-    Ok(Array {
-        place,
-        shape,
-        fortran: false,
-        values,
-    })
+    Ok(Array { place, shape, fortran: false, values })
 }
 
 /// The element types of the format.

@@ -28,9 +28,7 @@ impl ImageShape {
 
     /// The product, or `None` where it overflows.
     pub(super) fn checked_pixels(self) -> Option<usize> {
-        self.channels
-            .checked_mul(self.height)?
-            .checked_mul(self.width)
+        self.channels.checked_mul(self.height)?.checked_mul(self.width)
     }
 }
 

@@ -83,29 +83,19 @@ pub fn read_whole(path: &Path, options: &ReadOptions) -> Result<ImageSet, DataEr
             });
             whole
         })
-        .ok_or(DataError::Empty {
-            place,
-            expected: "at least one image",
-        })
+        .ok_or(DataError::Empty { place, expected: "at least one image" })
 }
 
 fn read_raw(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
     options.validate()?;
     let metadata = std::fs::metadata(path).map_err(|e| DataError::io(path, e))?;
-    if metadata.is_dir() {
-        read_folder(path, options)
-    } else {
-        read_file(path, options)
-    }
+    if metadata.is_dir() { read_folder(path, options) } else { read_file(path, options) }
 }
 
 fn read_folder(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
     let listing = Listing::of(path)?;
-    let names: Vec<String> = listing
-        .files
-        .iter()
-        .filter_map(|file| Some(file.file_name()?.to_str()?.to_owned()))
-        .collect();
+    let names: Vec<String> =
+        listing.files.iter().filter_map(|file| Some(file.file_name()?.to_str()?.to_owned())).collect();
     if names.iter().any(|name| idx::has_idx_name(name)) {
         return idx::read_folder(path, &names, options);
     }
@@ -113,11 +103,7 @@ fn read_folder(path: &Path, options: &ReadOptions) -> Result<RawData, DataError>
 }
 
 fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let unpacked = name.strip_suffix(".gz").unwrap_or(&name);
     let ending = |wanted: &str| unpacked.ends_with(wanted);
     let is_table = [".csv", ".tsv", ".txt"].into_iter().any(ending);
@@ -137,19 +123,13 @@ fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
     let head = stream::first_bytes(path, &mut file)?;
     match &head[..] {
         // A packed table says nowhere how long it is; a packed array does.
-        _ if is_table => Err(DataError::UnknownFormat {
-            path: path.into(),
-            got: "a packed table".into(),
-        }),
+        _ if is_table => Err(DataError::UnknownFormat { path: path.into(), got: "a packed table".into() }),
         [0x93, b'N', b'U', b'M', ..] => npy::read_file(path, options),
         [b'P', b'K', 3 | 5, ..] => npz::read_file(path, options),
         [0, 0, 8, 2..=4, ..] | [0x1f, 0x8b, ..] => idx::read_file(path, options),
         _ => {
             let got = format!("a file that starts with {}", stream::hex(&head));
-            Err(DataError::UnknownFormat {
-                path: path.into(),
-                got,
-            })
+            Err(DataError::UnknownFormat { path: path.into(), got })
         }
     }
 }
@@ -157,34 +137,26 @@ fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
 /// The data's name: the last part of the path, without its ending.
 fn name(path: &Path) -> String {
     let full = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let name = full
-        .file_name()
-        .map_or("data".into(), |name| name.to_string_lossy().into_owned());
+    let name = full.file_name().map_or("data".into(), |name| name.to_string_lossy().into_owned());
     if full.is_dir() {
         return name;
     }
     let unpacked = name.strip_suffix(".gz").unwrap_or(&name);
-    unpacked
-        .rsplit_once('.')
-        .map_or(unpacked, |(stem, _)| stem)
-        .to_owned()
+    unpacked.rsplit_once('.').map_or(unpacked, |(stem, _)| stem).to_owned()
 }
 
 /// Scales the parts together: one set for each.
 fn scaled(name: &str, raw: RawData, options: &ReadOptions) -> Result<Vec<ImageSet>, DataError> {
     let mut parts: Vec<RawImages> = std::iter::once(raw.train).chain(raw.test).collect();
     let (pixels, scale) = scale::to_pixels(&mut parts, options)?;
-    let sets = parts
-        .into_iter()
-        .zip(pixels)
-        .map(|(part, pixels)| ImageSet {
-            name: name.to_owned(),
-            shape: part.shape,
-            pixels,
-            labels: part.labels,
-            label_names: raw.label_names.clone(),
-            scale,
-        });
+    let sets = parts.into_iter().zip(pixels).map(|(part, pixels)| ImageSet {
+        name: name.to_owned(),
+        shape: part.shape,
+        pixels,
+        labels: part.labels,
+        label_names: raw.label_names.clone(),
+        scale,
+    });
     Ok(sets.collect())
 }
 
@@ -193,17 +165,8 @@ fn split(name: &str, raw: RawData, options: &ReadOptions) -> Result<Split, DataE
     let place = raw.train.place.file();
     let mut sets = scaled(name, raw, options)?.into_iter();
     match (sets.next(), sets.next()) {
-        (Some(train), Some(test)) => Ok(Split {
-            train,
-            test,
-            test_origin: TestOrigin::Given,
-        }),
-        (Some(train), None) => {
-            hold_out::hold_out(&train, &place, options.test_fraction, options.seed)
-        }
-        (None, _) => Err(DataError::Empty {
-            place,
-            expected: "at least one image",
-        }),
+        (Some(train), Some(test)) => Ok(Split { train, test, test_origin: TestOrigin::Given }),
+        (Some(train), None) => hold_out::hold_out(&train, &place, options.test_fraction, options.seed),
+        (None, _) => Err(DataError::Empty { place, expected: "at least one image" }),
     }
 }

@@ -16,11 +16,7 @@ const LONGEST_HEADER: usize = 1 << 16;
 /// Reads one file of images; labels have no place in this format.
 pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, DataError> {
     let train = read_array(Stream::file(path)?)?.into_images(options.image_shape)?;
-    Ok(RawData {
-        train,
-        test: None,
-        label_names: None,
-    })
+    Ok(RawData { train, test: None, label_names: None })
 }
 
 /// Reads the array that the stream holds.
@@ -41,16 +37,11 @@ pub(super) fn read_array(mut stream: Stream<'_>) -> Result<Array, DataError> {
     }
     if !matches!(
         (ty.type_char(), size),
-        (TypeChar::Bool, 1)
-            | (TypeChar::Uint | TypeChar::Int, 1 | 2 | 4 | 8)
-            | (TypeChar::Float, 4 | 8)
+        (TypeChar::Bool, 1) | (TypeChar::Uint | TypeChar::Int, 1 | 2 | 4 | 8) | (TypeChar::Float, 4 | 8)
     ) {
         return Err(not_read(format!("'{ty}'")));
     }
-    let announced = header
-        .shape()
-        .iter()
-        .try_fold(size, |product, &len| product.checked_mul(len));
+    let announced = header.shape().iter().try_fold(size, |product, &len| product.checked_mul(len));
     let bytes = stream.body(announced)?;
     let shape = header.shape().iter().map(|&len| len as usize).collect();
     let fortran = header.order() == Order::Fortran;
@@ -66,28 +57,14 @@ pub(super) fn read_array(mut stream: Stream<'_>) -> Result<Array, DataError> {
         (_, 4) => convert(header, &bytes, |v: f32| v).map(Values::Real),
         (_, _) => convert(header, &bytes, |v: f64| v as f32).map(Values::Real),
     };
-    let values = values.map_err(|reason| DataError::Damaged {
-        place: place.clone(),
-        expected: "npy values",
-        reason,
-    })?;
-    Ok(Array {
-        place,
-        shape,
-        fortran,
-        values,
-    })
+    let values =
+        values.map_err(|reason| DataError::Damaged { place: place.clone(), expected: "npy values", reason })?;
+    Ok(Array { place, shape, fortran, values })
 }
 
 /// The values in storage order; the number of bytes has been checked.
-fn convert<T: Deserialize>(
-    header: NpyHeader,
-    bytes: &[u8],
-    to_f32: impl Fn(T) -> f32,
-) -> Result<Vec<f32>, String> {
-    let values = NpyFile::with_header(header, bytes)
-        .data::<T>()
-        .map_err(|e| e.to_string())?;
+fn convert<T: Deserialize>(header: NpyHeader, bytes: &[u8], to_f32: impl Fn(T) -> f32) -> Result<Vec<f32>, String> {
+    let values = NpyFile::with_header(header, bytes).data::<T>().map_err(|e| e.to_string())?;
     let mut out = Vec::with_capacity(bytes.len() / size_of::<T>());
     for value in values {
         out.push(to_f32(value.map_err(|e| e.to_string())?));
@@ -99,41 +76,22 @@ fn read_header(stream: &mut Stream<'_>) -> Result<NpyHeader, DataError> {
     let mut bytes = stream.header(MAGIC.len())?;
     let place = stream.place.clone();
     if bytes != MAGIC {
-        return Err(DataError::Magic {
-            place,
-            expected: "npy's 93 4e 55 4d 50 59",
-            got: hex(&bytes),
-        });
+        return Err(DataError::Magic { place, expected: "npy's 93 4e 55 4d 50 59", got: hex(&bytes) });
     }
-    let faulty = |at: &str, expected, got| DataError::Header {
-        place: format!("{place}: {at}"),
-        expected,
-        got,
-    };
+    let faulty = |at: &str, expected, got| DataError::Header { place: format!("{place}: {at}"), expected, got };
     bytes.extend(stream.header(2)?);
     let version = bytes[6];
     let len_bytes = match version {
         1 => 2,
         2 | 3 => 4,
         _ => {
-            return Err(faulty(
-                "byte 6",
-                "npy version 1, 2 or 3",
-                version.to_string(),
-            ));
+            return Err(faulty("byte 6", "npy version 1, 2 or 3", version.to_string()));
         }
     };
     bytes.extend(stream.header(len_bytes)?);
-    let len = bytes[8..]
-        .iter()
-        .rev()
-        .fold(0, |len, &byte| len << 8 | byte as usize);
+    let len = bytes[8..].iter().rev().fold(0, |len, &byte| len << 8 | byte as usize);
     if len > LONGEST_HEADER {
-        return Err(faulty(
-            "byte 8",
-            "a header of at most 65536 bytes",
-            len.to_string(),
-        ));
+        return Err(faulty("byte 8", "a header of at most 65536 bytes", len.to_string()));
     }
     let start = bytes.len();
     bytes.extend(stream.header(len)?);
@@ -142,8 +100,7 @@ fn read_header(stream: &mut Stream<'_>) -> Result<NpyHeader, DataError> {
     if !is_tame(&text) {
         return Err(faulty(&format!("byte {start}"), expected, excerpt(&text)));
     }
-    NpyHeader::from_reader(&bytes[..])
-        .map_err(|_| faulty(&format!("byte {start}"), expected, excerpt(&text)))
+    NpyHeader::from_reader(&bytes[..]).map_err(|_| faulty(&format!("byte {start}"), expected, excerpt(&text)))
 }
 
 /// Whether a header is safe to parse: brackets so shallow that a recursive parser keeps its stack, and lengths whose
@@ -163,21 +120,13 @@ fn is_tame(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit())
         .filter(|digits| !digits.is_empty())
         .try_fold(1_u64, |product, digits| {
-            digits
-                .parse::<u64>()
-                .ok()
-                .and_then(|n| product.checked_mul(n.max(1)))
-                .filter(|&p| p < 1 << 63)
+            digits.parse::<u64>().ok().and_then(|n| product.checked_mul(n.max(1))).filter(|&p| p < 1 << 63)
         })
         .is_some()
 }
 
 /// The start of a text, on one line.
 fn excerpt(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .take(60)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("'{line}'")
 }

@@ -13,24 +13,8 @@ use super::stream::{Stream, first_bytes, hex, open};
 use super::{DataError, ReadOptions, npy};
 
 /// The names of each array, compared without regard to case; the first that is there is taken.
-const TRAIN_IMAGES: &[&str] = &[
-    "x_train",
-    "train_images",
-    "images_train",
-    "x",
-    "images",
-    "data",
-    "arr_0",
-];
-const TRAIN_LABELS: &[&str] = &[
-    "y_train",
-    "train_labels",
-    "labels_train",
-    "y",
-    "labels",
-    "target",
-    "arr_1",
-];
+const TRAIN_IMAGES: &[&str] = &["x_train", "train_images", "images_train", "x", "images", "data", "arr_0"];
+const TRAIN_LABELS: &[&str] = &["y_train", "train_labels", "labels_train", "y", "labels", "target", "arr_1"];
 const TEST_IMAGES: &[&str] = &["x_test", "test_images", "images_test"];
 const TEST_LABELS: &[&str] = &["y_test", "test_labels", "labels_test"];
 
@@ -49,12 +33,7 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
         return Err(DataError::Missing {
             place: archive.place,
             expected: format!("an array with one of the names {}", TRAIN_IMAGES.join(", ")),
-            got: archive
-                .names
-                .iter()
-                .map(|name| array_name(name))
-                .collect::<Vec<_>>()
-                .join(", "),
+            got: archive.names.iter().map(|name| array_name(name)).collect::<Vec<_>>().join(", "),
         });
     };
     let test = archive.images(TEST_IMAGES, TEST_LABELS, options)?;
@@ -68,11 +47,7 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
             hint: None,
         });
     }
-    Ok(RawData {
-        train,
-        test,
-        label_names: None,
-    })
+    Ok(RawData { train, test, label_names: None })
 }
 
 /// An entry's name without the ending that `numpy.savez` adds.
@@ -87,33 +62,19 @@ impl Archive {
         let head = first_bytes(path, &mut file)?;
         // "PK" alone: an archive without entries starts with its closing record, 05 06.
         if !head.starts_with(b"PK") {
-            return Err(DataError::Magic {
-                place,
-                expected: "zip's 50 4b, for an npz archive",
-                got: hex(&head),
-            });
+            return Err(DataError::Magic { place, expected: "zip's 50 4b, for an npz archive", got: hex(&head) });
         }
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(&place, &e))?;
-        let names = zip
-            .file_names_raw()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .collect();
-        Ok(Self {
-            place,
-            file_len,
-            zip,
-            names,
-        })
+        let names = zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(Self { place, file_len, zip, names })
     }
 
     /// The array under the first of `candidates` that is there.
     fn array(&mut self, candidates: &[&str]) -> Result<Option<Array>, DataError> {
         let place = &self.place;
-        let found = candidates.iter().find_map(|wanted| {
-            self.names
-                .iter()
-                .position(|name| array_name(name).eq_ignore_ascii_case(wanted))
-        });
+        let found = candidates
+            .iter()
+            .find_map(|wanted| self.names.iter().position(|name| array_name(name).eq_ignore_ascii_case(wanted)));
         let Some(index) = found else { return Ok(None) };
         let place = format!("{place}: {}", self.names[index]);
         let entry = self.zip.by_index(index).map_err(|e| damaged(&place, &e))?;
@@ -136,12 +97,7 @@ impl Archive {
             let labels = array.into_labels()?;
             if labels.len() != images.count() {
                 let (count, images_place) = (images.count(), images.place.file());
-                return Err(DataError::LabelCount {
-                    place,
-                    images_place,
-                    images: count,
-                    labels: labels.len(),
-                });
+                return Err(DataError::LabelCount { place, images_place, images: count, labels: labels.len() });
             }
             images.labels = Some(labels);
         }
@@ -154,9 +110,5 @@ fn damaged(place: &str, error: &ZipError) -> DataError {
         ZipError::Io(e) => e.to_string(),
         other => other.to_string(),
     };
-    DataError::Damaged {
-        place: place.into(),
-        expected: "a zip archive",
-        reason,
-    }
+    DataError::Damaged { place: place.into(), expected: "a zip archive", reason }
 }

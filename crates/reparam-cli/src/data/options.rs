@@ -78,19 +78,9 @@ impl Default for ReadOptions {
 impl ReadOptions {
     /// Refuses options that break their own rules, before any file is opened.
     pub(super) fn validate(&self) -> Result<(), DataError> {
-        let refuse = |name, expected, got: String| {
-            Err(DataError::Option {
-                name,
-                expected,
-                got,
-            })
-        };
+        let refuse = |name, expected, got: String| Err(DataError::Option { name, expected, got });
         if !(self.test_fraction > 0.0 && self.test_fraction < 1.0) {
-            return refuse(
-                "test fraction",
-                "a number between 0 and 1",
-                self.test_fraction.to_string(),
-            );
+            return refuse("test fraction", "a number between 0 and 1", self.test_fraction.to_string());
         }
         if let ValueRule::Levels(n) = self.value_range
             && !(2..=65536).contains(&n)
@@ -105,11 +95,7 @@ impl ReadOptions {
         if let Some(shape) = self.image_shape
             && matches!(shape.checked_pixels(), None | Some(0))
         {
-            return refuse(
-                "image shape",
-                "channels, height and width >= 1",
-                shape.to_string(),
-            );
+            return refuse("image shape", "channels, height and width >= 1", shape.to_string());
         }
         Ok(())
     }
@@ -133,57 +119,21 @@ mod tests {
 
     #[test]
     fn options_outside_their_rules_are_named() {
-        let shape = |channels, height, width| {
-            Some(ImageShape {
-                channels,
-                height,
-                width,
-            })
-        };
+        let shape = |channels, height, width| Some(ImageShape { channels, height, width });
         let base = ReadOptions::default();
         let cases = [
             (
-                ReadOptions {
-                    test_fraction: 1.0,
-                    ..base.clone()
-                },
+                ReadOptions { test_fraction: 1.0, ..base.clone() },
                 "test fraction: expected a number between 0 and 1, got 1",
             ),
+            (ReadOptions { test_fraction: f64::NAN, ..base.clone() }, "got NaN"),
+            (ReadOptions { value_range: ValueRule::Levels(1), ..base.clone() }, "grey levels: expected"),
             (
-                ReadOptions {
-                    test_fraction: f64::NAN,
-                    ..base.clone()
-                },
-                "got NaN",
-            ),
-            (
-                ReadOptions {
-                    value_range: ValueRule::Levels(1),
-                    ..base.clone()
-                },
-                "grey levels: expected",
-            ),
-            (
-                ReadOptions {
-                    max_value: Some(0.0),
-                    ..base.clone()
-                },
+                ReadOptions { max_value: Some(0.0), ..base.clone() },
                 "maximum value: expected a finite number > 0, got 0",
             ),
-            (
-                ReadOptions {
-                    image_shape: shape(1, 0, 8),
-                    ..base.clone()
-                },
-                "image shape: expected",
-            ),
-            (
-                ReadOptions {
-                    image_shape: shape(usize::MAX, 2, 8),
-                    ..base.clone()
-                },
-                "image shape: expected",
-            ),
+            (ReadOptions { image_shape: shape(1, 0, 8), ..base.clone() }, "image shape: expected"),
+            (ReadOptions { image_shape: shape(usize::MAX, 2, 8), ..base.clone() }, "image shape: expected"),
         ];
         for (options, message) in cases {
             let error = options.validate().unwrap_err().to_string();

@@ -21,9 +21,7 @@ impl Listing {
                 continue;
             }
             // Links are followed: data sets are often made of them.
-            let is_folder = std::fs::metadata(entry.path())
-                .map_err(|e| DataError::io(&entry.path(), e))?
-                .is_dir();
+            let is_folder = std::fs::metadata(entry.path()).map_err(|e| DataError::io(&entry.path(), e))?.is_dir();
             if is_folder {
                 folders.push(entry.path());
             } else {
@@ -42,8 +40,7 @@ impl Listing {
 
 /// The last part of a path, for labels.
 fn name_of(path: &Path) -> String {
-    path.file_name()
-        .map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
 }
 
 /// One part of the data: the files, and the class of each where subfolders name classes.
@@ -56,16 +53,10 @@ impl Part {
     fn find(folder: &Path) -> Result<Self, DataError> {
         let listing = Listing::of(folder)?;
         if listing.is_empty() {
-            return Err(DataError::Empty {
-                place: folder.display().to_string(),
-                expected: "PNG images",
-            });
+            return Err(DataError::Empty { place: folder.display().to_string(), expected: "PNG images" });
         }
         if listing.folders.is_empty() {
-            return Ok(Self {
-                paths: only_png(listing.files)?,
-                classes: None,
-            });
+            return Ok(Self { paths: only_png(listing.files)?, classes: None });
         }
         if let Some(path) = only_png(listing.files)?.into_iter().next() {
             return Err(DataError::Folder {
@@ -79,74 +70,37 @@ impl Part {
             let inside = Listing::of(&class)?;
             if let Some(path) = inside.folders.into_iter().next() {
                 let (expected, got) = ("PNG images in the folder of a class", "a folder".into());
-                return Err(DataError::Folder {
-                    path,
-                    expected,
-                    got,
-                });
+                return Err(DataError::Folder { path, expected, got });
             }
             let files = only_png(inside.files)?;
             if files.is_empty() {
-                return Err(DataError::Empty {
-                    place: class.display().to_string(),
-                    expected: "PNG images",
-                });
+                return Err(DataError::Empty { place: class.display().to_string(), expected: "PNG images" });
             }
             classes.extend(std::iter::repeat_n(name_of(&class), files.len()));
             paths.extend(files);
         }
-        Ok(Self {
-            paths,
-            classes: Some(classes),
-        })
+        Ok(Self { paths, classes: Some(classes) })
     }
 
-    fn into_images(
-        self,
-        format: &mut Option<Format>,
-        names: &[String],
-    ) -> Result<RawImages, DataError> {
+    fn into_images(self, format: &mut Option<Format>, names: &[String]) -> Result<RawImages, DataError> {
         let mut pixels = Pixels::default();
         for path in &self.paths {
             read_png(path, format, &mut pixels)?;
         }
-        let format = format
-            .as_ref()
-            .expect("a part has at least one image, and the first sets the format");
+        let format = format.as_ref().expect("a part has at least one image, and the first sets the format");
         let (shape, white) = (format.shape, if format.bits == 16 { u16::MAX } else { 255 });
-        let values = if white == 255 {
-            Values::Bytes(pixels.bytes)
-        } else {
-            Values::Whole(pixels.words)
-        };
+        let values = if white == 255 { Values::Bytes(pixels.bytes) } else { Values::Whole(pixels.words) };
         let labels = self.classes.map(|classes| {
-            let class_number = |class| {
-                names
-                    .binary_search(class)
-                    .expect("the names are those of all classes, sorted")
-            };
-            classes
-                .iter()
-                .map(|class| class_number(class) as u32)
-                .collect()
+            let class_number = |class| names.binary_search(class).expect("the names are those of all classes, sorted");
+            classes.iter().map(|class| class_number(class) as u32).collect()
         });
-        Ok(RawImages {
-            shape,
-            values,
-            white: Some(white),
-            place: Place::Files(self.paths),
-            labels,
-        })
+        Ok(RawImages { shape, values, white: Some(white), place: Place::Files(self.paths), labels })
     }
 }
 
 /// Refuses the first file that is not named as PNG.
 fn only_png(files: Vec<PathBuf>) -> Result<Vec<PathBuf>, DataError> {
-    match files.iter().find(|path| {
-        !path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("png"))
-    }) {
+    match files.iter().find(|path| !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))) {
         None => Ok(files),
         Some(path) => Err(DataError::Folder {
             path: path.clone(),
@@ -159,17 +113,10 @@ fn only_png(files: Vec<PathBuf>) -> Result<Vec<PathBuf>, DataError> {
 /// Reads the folder.
 pub(super) fn read_folder(folder: &Path) -> Result<RawData, DataError> {
     let listing = Listing::of(folder)?;
-    let parts = listing
-        .folders
-        .iter()
-        .map(|path| name_of(path))
-        .collect::<Vec<_>>();
+    let parts = listing.folders.iter().map(|path| name_of(path)).collect::<Vec<_>>();
     let two_parts = listing.files.is_empty() && parts == ["test", "train"];
     let (train, test) = if two_parts {
-        (
-            Part::find(&folder.join("train"))?,
-            Some(Part::find(&folder.join("test"))?),
-        )
+        (Part::find(&folder.join("train"))?, Some(Part::find(&folder.join("test"))?))
     } else {
         (Part::find(folder)?, None)
     };
@@ -184,12 +131,6 @@ pub(super) fn read_folder(folder: &Path) -> Result<RawData, DataError> {
     names.dedup();
     let mut format = None;
     let train = train.into_images(&mut format, &names)?;
-    let test = test
-        .map(|test| test.into_images(&mut format, &names))
-        .transpose()?;
-    Ok(RawData {
-        train,
-        test,
-        label_names: Some(names).filter(|names| !names.is_empty()),
-    })
+    let test = test.map(|test| test.into_images(&mut format, &names)).transpose()?;
+    Ok(RawData { train, test, label_names: Some(names).filter(|names| !names.is_empty()) })
 }

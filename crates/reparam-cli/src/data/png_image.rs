@@ -21,15 +21,8 @@ pub(super) struct Format {
 
 impl Format {
     fn words(&self) -> String {
-        let colour = if self.shape.channels == 1 {
-            "grey"
-        } else {
-            "RGB"
-        };
-        format!(
-            "{} x {} {colour} of {} bits",
-            self.shape.width, self.shape.height, self.bits
-        )
+        let colour = if self.shape.channels == 1 { "grey" } else { "RGB" };
+        format!("{} x {} {colour} of {} bits", self.shape.width, self.shape.height, self.bits)
     }
 }
 
@@ -41,29 +34,19 @@ pub(super) struct Pixels {
 }
 
 /// Appends the image in this file; the first one sets the format of all.
-pub(super) fn read_png(
-    path: &Path,
-    format: &mut Option<Format>,
-    pixels: &mut Pixels,
-) -> Result<(), DataError> {
+pub(super) fn read_png(path: &Path, format: &mut Option<Format>, pixels: &mut Pixels) -> Result<(), DataError> {
     let place = path.display().to_string();
     let (mut file, len) = open(path)?;
     let head = first_bytes(path, &mut file)?;
     if head != SIGNATURE {
         let expected = "PNG's 89 50 4e 47 0d 0a 1a 0a";
-        return Err(DataError::Magic {
-            place,
-            expected,
-            got: hex(&head),
-        });
+        return Err(DataError::Magic { place, expected, got: hex(&head) });
     }
     let damaged = |e: DecodingError| DataError::Damaged {
         place: path.display().to_string(),
         expected: "a PNG image",
         reason: match e {
-            DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-                "cut short".into()
-            }
+            DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => "cut short".into(),
             other => other.to_string(),
         },
     };
@@ -83,19 +66,12 @@ pub(super) fn read_png(
         }
         Some(_) => {}
         None => {
-            *format = Some(Format {
-                path: path.to_path_buf(),
-                ..found
-            });
+            *format = Some(Format { path: path.to_path_buf(), ..found });
         }
     }
     let buffer = decode(decoder).map_err(damaged)?;
     append(pixels, &buffer, &found).map_err(|(pixel, alpha)| DataError::Value {
-        place: format!(
-            "{place}: row {}, column {}",
-            pixel / found.shape.width,
-            pixel % found.shape.width
-        ),
+        place: format!("{place}: row {}, column {}", pixel / found.shape.width, pixel % found.shape.width),
         expected: "an opaque pixel".into(),
         got: format!("alpha {alpha}"),
         hint: Some("paint the images on a background, and save them without transparency".into()),
@@ -104,37 +80,18 @@ pub(super) fn read_png(
 
 /// The format of an image whose pixels could be in a file of this length.
 fn check_header(path: &Path, info: &Info<'_>, len: u64) -> Result<Format, DataError> {
-    let channels = if matches!(
-        info.color_type,
-        ColorType::Grayscale | ColorType::GrayscaleAlpha
-    ) {
-        1
-    } else {
-        3
-    };
+    let channels = if matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha) { 1 } else { 3 };
     let bits = info.bits_per_pixel() as u64;
     // Lengths are below 2^31 each and at most 64 bits a pixel: the product fits 128 bits.
     let announced = (info.width as u128 * bits as u128).div_ceil(8) * info.height as u128;
     let limit = len.saturating_mul(1032);
     if announced > limit as u128 {
         let place = path.display().to_string();
-        return Err(DataError::Announced {
-            place,
-            announced: announced.to_string(),
-            limit,
-        });
+        return Err(DataError::Announced { place, announced: announced.to_string(), limit });
     }
-    let shape = ImageShape {
-        channels,
-        height: info.height as usize,
-        width: info.width as usize,
-    };
+    let shape = ImageShape { channels, height: info.height as usize, width: info.width as usize };
     let bits = if info.bit_depth as u8 == 16 { 16 } else { 8 };
-    Ok(Format {
-        shape,
-        bits,
-        path: PathBuf::new(),
-    })
+    Ok(Format { shape, bits, path: PathBuf::new() })
 }
 
 /// The decoded samples and the number of samples a pixel.
@@ -145,12 +102,7 @@ struct Samples {
 
 fn decode(decoder: Decoder<BufReader<File>>) -> Result<Samples, DecodingError> {
     let mut reader = decoder.read_info()?;
-    let mut data = vec![
-        0;
-        reader
-            .output_buffer_size()
-            .ok_or(DecodingError::LimitsExceeded)?
-    ];
+    let mut data = vec![0; reader.output_buffer_size().ok_or(DecodingError::LimitsExceeded)?];
     let info = reader.info();
     let size = (info.width, info.height);
     let frame = reader.next_frame(&mut data)?;
@@ -159,10 +111,7 @@ fn decode(decoder: Decoder<BufReader<File>>) -> Result<Samples, DecodingError> {
         return Err(DecodingError::LimitsExceeded);
     }
     reader.finish()?;
-    Ok(Samples {
-        data,
-        samples: frame.color_type.samples(),
-    })
+    Ok(Samples { data, samples: frame.color_type.samples() })
 }
 
 /// Appends the colour channels, one plane after the other; on a pixel that is not opaque, its index and alpha.
@@ -170,11 +119,7 @@ fn append(pixels: &mut Pixels, decoded: &Samples, format: &Format) -> Result<(),
     let Samples { data, samples } = decoded;
     let wide = format.bits == 16;
     let sample = |index: usize| {
-        if wide {
-            u16::from_be_bytes([data[2 * index], data[2 * index + 1]])
-        } else {
-            data[index] as u16
-        }
+        if wide { u16::from_be_bytes([data[2 * index], data[2 * index + 1]]) } else { data[index] as u16 }
     };
     let count = format.shape.height * format.shape.width;
     if samples % 2 == 0 {

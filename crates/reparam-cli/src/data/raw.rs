@@ -38,11 +38,7 @@ pub(super) enum Place {
     /// One array in a file or an archive entry.
     Array(String),
     /// A table: the file, the line of each row, and the column with labels.
-    Table {
-        file: String,
-        lines: Vec<u64>,
-        label_column: Option<usize>,
-    },
+    Table { file: String, lines: Vec<u64>, label_column: Option<usize> },
     /// One file an image.
     Files(Vec<PathBuf>),
 }
@@ -51,32 +47,17 @@ impl Place {
     /// The words for value `index` of images of this shape.
     pub fn of(&self, index: usize, shape: ImageShape) -> String {
         let (image, pixel) = (index / shape.pixels(), index % shape.pixels());
-        let (channel, within) = (
-            pixel / (shape.height * shape.width),
-            pixel % (shape.height * shape.width),
-        );
+        let (channel, within) = (pixel / (shape.height * shape.width), pixel % (shape.height * shape.width));
         let (row, column) = (within / shape.width, within % shape.width);
-        let channel = if shape.channels > 1 {
-            format!("channel {channel}, ")
-        } else {
-            String::new()
-        };
+        let channel = if shape.channels > 1 { format!("channel {channel}, ") } else { String::new() };
         match self {
             Self::Array(place) => {
                 format!("{place}: image {image}: {channel}row {row}, column {column}")
             }
-            Self::Files(paths) => format!(
-                "{}: {channel}row {row}, column {column}",
-                paths[image].display()
-            ),
-            Self::Table {
-                file,
-                lines,
-                label_column,
-            } => {
+            Self::Files(paths) => format!("{}: {channel}row {row}, column {column}", paths[image].display()),
+            Self::Table { file, lines, label_column } => {
                 // Columns are counted from 1, with the label's column among them.
-                let column =
-                    pixel + 1 + usize::from(label_column.is_some_and(|label| label <= pixel));
+                let column = pixel + 1 + usize::from(label_column.is_some_and(|label| label <= pixel));
                 format!("{file}:{}: column {column}", lines[image])
             }
         }

@@ -29,35 +29,23 @@ pub(super) fn to_pixels(
     let mut pixels = Vec::with_capacity(parts.len());
     for part in parts.iter_mut() {
         let values = std::mem::replace(&mut part.values, Values::Bytes(Vec::new()));
-        pixels.push(
-            scale(values, white, options.value_range).map_err(|(index, got)| DataError::Value {
-                place: part.place.of(index, part.shape),
-                expected: rule_in_words(options.value_range, white, range.whole),
-                got: got.to_string(),
-                hint: hint(&range, options),
-            })?,
-        );
+        pixels.push(scale(values, white, options.value_range).map_err(|(index, got)| DataError::Value {
+            place: part.place.of(index, part.shape),
+            expected: rule_in_words(options.value_range, white, range.whole),
+            got: got.to_string(),
+            hint: hint(&range, options),
+        })?);
     }
     Ok((pixels, scale_name(&range, white, options)))
 }
 
 fn range_of(parts: &[RawImages]) -> Result<Range, DataError> {
-    let mut range = Range {
-        min: f32::INFINITY,
-        max: f32::NEG_INFINITY,
-        bytes: true,
-        whole: true,
-        integral: true,
-    };
+    let mut range = Range { min: f32::INFINITY, max: f32::NEG_INFINITY, bytes: true, whole: true, integral: true };
     for part in parts {
         match &part.values {
             Values::Bytes(bytes) => {
-                range.min = range
-                    .min
-                    .min(bytes.iter().copied().min().unwrap_or(0) as f32);
-                range.max = range
-                    .max
-                    .max(bytes.iter().copied().max().unwrap_or(0) as f32);
+                range.min = range.min.min(bytes.iter().copied().min().unwrap_or(0) as f32);
+                range.max = range.max.max(bytes.iter().copied().max().unwrap_or(0) as f32);
             }
             Values::Whole(values) | Values::Real(values) => {
                 range.bytes = false;
@@ -140,9 +128,7 @@ fn scale_name(range: &Range, white: f64, options: &ReadOptions) -> PixelScale {
         ValueRule::Levels(n) => PixelScale::Levels(n),
         ValueRule::Binary => PixelScale::Levels(2),
         _ if range.min < 0.0 || range.max > white as f32 => PixelScale::Raw,
-        _ if range.whole && white.fract() == 0.0 && white < u32::MAX as f64 => {
-            PixelScale::Levels(white as u32 + 1)
-        }
+        _ if range.whole && white.fract() == 0.0 && white < u32::MAX as f64 => PixelScale::Levels(white as u32 + 1),
         _ => PixelScale::Unit,
     }
 }
@@ -165,18 +151,12 @@ fn hint(range: &Range, options: &ReadOptions) -> Option<String> {
         return Some("only a Gaussian likelihood takes negative values".into());
     }
     match options.value_range {
-        ValueRule::UnitInterval | ValueRule::Levels(_)
-            if range.integral && options.max_value.is_none() =>
-        {
-            Some(format!(
-                "the data are whole numbers up to {0}: if {0} is white, give --max-value {0}",
-                range.max
-            ))
+        ValueRule::UnitInterval | ValueRule::Levels(_) if range.integral && options.max_value.is_none() => {
+            Some(format!("the data are whole numbers up to {0}: if {0} is white, give --max-value {0}", range.max))
         }
-        ValueRule::UnitInterval => Some(format!(
-            "the largest value is {}: give it, or the value of white, as --max-value",
-            range.max
-        )),
+        ValueRule::UnitInterval => {
+            Some(format!("the largest value is {}: give it, or the value of white, as --max-value", range.max))
+        }
         ValueRule::Binary => Some("a likelihood with binarisation takes grey values".into()),
         ValueRule::Levels(_) => Some("the number of grey levels has to fit the data".into()),
         ValueRule::AnyFinite => None,
@@ -190,33 +170,13 @@ mod tests {
     use super::*;
 
     fn part(values: Values) -> RawImages {
-        let shape = ImageShape {
-            channels: 1,
-            height: 1,
-            width: 2,
-        };
-        RawImages {
-            shape,
-            values,
-            white: None,
-            place: Place::Array("x".into()),
-            labels: None,
-        }
+        let shape = ImageShape { channels: 1, height: 1, width: 2 };
+        RawImages { shape, values, white: None, place: Place::Array("x".into()), labels: None }
     }
 
-    fn scaled(
-        values: Values,
-        rule: ValueRule,
-        max_value: Option<f64>,
-    ) -> Result<(Vec<f32>, PixelScale), String> {
-        let options = ReadOptions {
-            value_range: rule,
-            max_value,
-            ..ReadOptions::default()
-        };
-        to_pixels(&mut [part(values)], &options)
-            .map(|(mut p, s)| (p.remove(0), s))
-            .map_err(|e| e.to_string())
+    fn scaled(values: Values, rule: ValueRule, max_value: Option<f64>) -> Result<(Vec<f32>, PixelScale), String> {
+        let options = ReadOptions { value_range: rule, max_value, ..ReadOptions::default() };
+        to_pixels(&mut [part(values)], &options).map(|(mut p, s)| (p.remove(0), s)).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -230,53 +190,17 @@ mod tests {
             (bytes([0, 51]), UnitInterval, None, [0.0, 0.2], Levels(256)),
             (bytes([0, 1]), UnitInterval, None, [0.0, 1.0], Levels(2)),
             (bytes([0, 255]), Binary, None, [0.0, 1.0], Levels(2)),
-            (
-                bytes([4, 16]),
-                ValueRule::Levels(17),
-                None,
-                [0.25, 1.0],
-                Levels(17),
-            ),
-            (
-                bytes([4, 16]),
-                UnitInterval,
-                Some(16.0),
-                [0.25, 1.0],
-                Levels(17),
-            ),
-            (
-                whole([4.0, 16.0]),
-                UnitInterval,
-                None,
-                [0.25, 1.0],
-                Levels(17),
-            ),
-            (
-                whole([0.0, 51.0]),
-                UnitInterval,
-                None,
-                [0.0, 0.2],
-                Levels(256),
-            ),
-            (
-                whole([0.0, 13107.0]),
-                AnyFinite,
-                None,
-                [0.0, 0.2],
-                Levels(65536),
-            ),
+            (bytes([4, 16]), ValueRule::Levels(17), None, [0.25, 1.0], Levels(17)),
+            (bytes([4, 16]), UnitInterval, Some(16.0), [0.25, 1.0], Levels(17)),
+            (whole([4.0, 16.0]), UnitInterval, None, [0.25, 1.0], Levels(17)),
+            (whole([0.0, 51.0]), UnitInterval, None, [0.0, 0.2], Levels(256)),
+            (whole([0.0, 13107.0]), AnyFinite, None, [0.0, 0.2], Levels(65536)),
             (whole([0.0, 70000.0]), AnyFinite, None, [0.0, 70000.0], Raw),
             (whole([-3.0, 7.0]), AnyFinite, None, [-3.0, 7.0], Raw),
             (real([0.25, 1.0]), AnyFinite, None, [0.25, 1.0], Unit),
             (real([0.25, 2.0]), AnyFinite, None, [0.25, 2.0], Raw),
             (real([0.5, 2.0]), UnitInterval, Some(2.0), [0.25, 1.0], Unit),
-            (
-                real([0.25, 1.0]),
-                ValueRule::Levels(5),
-                None,
-                [0.25, 1.0],
-                Levels(5),
-            ),
+            (real([0.25, 1.0]), ValueRule::Levels(5), None, [0.25, 1.0], Levels(5)),
         ];
         for (values, rule, max, pixels, scale) in cases {
             assert_eq!(scaled(values, rule, max), Ok((pixels.to_vec(), scale)));
@@ -286,36 +210,12 @@ mod tests {
     #[test]
     fn a_breach_is_named_in_the_units_of_the_file() {
         let cases = [
-            (
-                Values::Real(vec![0.5, 1.5]),
-                ValueRule::UnitInterval,
-                "column 1: expected a number in [0, 1], got '1.5'",
-            ),
-            (
-                Values::Whole(vec![3.0, -1.0]),
-                ValueRule::UnitInterval,
-                "expected a number in [0, 3], got '-1'",
-            ),
-            (
-                Values::Bytes(vec![0, 17]),
-                ValueRule::Levels(16),
-                "expected a whole number in [0, 15], got '17'",
-            ),
-            (
-                Values::Real(vec![0.0, 0.3]),
-                ValueRule::Levels(5),
-                "expected a multiple of 1/4 in [0, 1], got '0.3'",
-            ),
-            (
-                Values::Bytes(vec![0, 7]),
-                ValueRule::Binary,
-                "expected 0 or 255, got '7'",
-            ),
-            (
-                Values::Real(vec![0.0, f32::NAN]),
-                ValueRule::AnyFinite,
-                "expected a finite number, got 'NaN'",
-            ),
+            (Values::Real(vec![0.5, 1.5]), ValueRule::UnitInterval, "column 1: expected a number in [0, 1], got '1.5'"),
+            (Values::Whole(vec![3.0, -1.0]), ValueRule::UnitInterval, "expected a number in [0, 3], got '-1'"),
+            (Values::Bytes(vec![0, 17]), ValueRule::Levels(16), "expected a whole number in [0, 15], got '17'"),
+            (Values::Real(vec![0.0, 0.3]), ValueRule::Levels(5), "expected a multiple of 1/4 in [0, 1], got '0.3'"),
+            (Values::Bytes(vec![0, 7]), ValueRule::Binary, "expected 0 or 255, got '7'"),
+            (Values::Real(vec![0.0, f32::NAN]), ValueRule::AnyFinite, "expected a finite number, got 'NaN'"),
             (
                 Values::Whole(vec![0.0, 70000.0]),
                 ValueRule::UnitInterval,

@@ -34,11 +34,7 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), DataError> {
     let metadata = std::fs::metadata(path).map_err(|e| DataError::io(path, e))?;
     // A pipe or a device has no length to hold a header against, and may never end.
     if !metadata.is_file() {
-        let kind = if metadata.is_dir() {
-            "a folder"
-        } else {
-            "a pipe or a device"
-        };
+        let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
         return Err(DataError::Header {
             place: path.display().to_string(),
             expected: "a regular file",
@@ -47,10 +43,7 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), DataError> {
     }
     let file = File::open(path).map_err(|e| DataError::io(path, e))?;
     if metadata.len() == 0 {
-        return Err(DataError::Empty {
-            place: path.display().to_string(),
-            expected: "at least one byte",
-        });
+        return Err(DataError::Empty { place: path.display().to_string(), expected: "at least one byte" });
     }
     Ok((file, metadata.len()))
 }
@@ -58,23 +51,14 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), DataError> {
 /// The first bytes of a file, at most eight.
 pub(super) fn first_bytes(path: &Path, file: &mut File) -> Result<Vec<u8>, DataError> {
     let mut head = Vec::with_capacity(8);
-    file.by_ref()
-        .take(8)
-        .read_to_end(&mut head)
-        .map_err(|e| DataError::io(path, e))?;
-    file.seek(SeekFrom::Start(0))
-        .map_err(|e| DataError::io(path, e))?;
+    file.by_ref().take(8).read_to_end(&mut head).map_err(|e| DataError::io(path, e))?;
+    file.seek(SeekFrom::Start(0)).map_err(|e| DataError::io(path, e))?;
     Ok(head)
 }
 
 /// Bytes as messages show them: hexadecimal, at most eight.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .take(8)
-        .map(|b| format!("{b:02x}"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    bytes.iter().take(8).map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 impl<'a> Stream<'a> {
@@ -85,31 +69,13 @@ impl<'a> Stream<'a> {
         let head = first_bytes(path, &mut file)?;
         if head.starts_with(&[0x1f, 0x8b]) {
             let reader = Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)));
-            return Ok(Stream::packed(
-                place,
-                reader,
-                "a gzip stream",
-                len.saturating_mul(MOST_BYTES_IN_ONE),
-            ));
+            return Ok(Stream::packed(place, reader, "a gzip stream", len.saturating_mul(MOST_BYTES_IN_ONE)));
         }
-        if path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("gz"))
-        {
-            return Err(DataError::Magic {
-                place,
-                expected: "gzip's 1f 8b, for a name in .gz",
-                got: hex(&head),
-            });
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz")) {
+            return Err(DataError::Magic { place, expected: "gzip's 1f 8b, for a name in .gz", got: hex(&head) });
         }
         let reader = Box::new(BufReader::with_capacity(1 << 16, file));
-        Ok(Stream {
-            place,
-            reader,
-            packing: Packing::Plain,
-            limit: len,
-            position: 0,
-        })
+        Ok(Stream { place, reader, packing: Packing::Plain, limit: len, position: 0 })
     }
 
     /// An entry of a zip archive that says to hold `size` bytes, packed into `packed_size`.
@@ -119,13 +85,7 @@ impl<'a> Stream<'a> {
     }
 
     fn packed(place: String, reader: Box<dyn Read + 'a>, kind: &'static str, limit: u64) -> Self {
-        Self {
-            place,
-            reader,
-            packing: Packing::Packed(kind),
-            limit,
-            position: 0,
-        }
+        Self { place, reader, packing: Packing::Packed(kind), limit, position: 0 }
     }
 
     /// Exactly `len` bytes of a header; `len` is at most a few tens of thousands.
@@ -135,35 +95,22 @@ impl<'a> Stream<'a> {
 
     /// Exactly the `len` bytes that the header announced (`None`: the product overflows), and then the end.
     pub fn body(mut self, len: Option<u64>) -> Result<Vec<u8>, DataError> {
-        let total = len
-            .and_then(|len| len.checked_add(self.position))
-            .filter(|&total| total < 1 << 63);
+        let total = len.and_then(|len| len.checked_add(self.position)).filter(|&total| total < 1 << 63);
         match (total, self.packing) {
             (Some(total), _) if total <= self.limit => {}
             (Some(total), Packing::Plain) => {
-                return Err(DataError::Truncated {
-                    place: self.place,
-                    expected: total,
-                    got: self.limit,
-                });
+                return Err(DataError::Truncated { place: self.place, expected: total, got: self.limit });
             }
             _ => {
                 let announced = total.map_or("2^63 or more".into(), |total| total.to_string());
-                return Err(DataError::Announced {
-                    place: self.place,
-                    announced,
-                    limit: self.limit,
-                });
+                return Err(DataError::Announced { place: self.place, announced, limit: self.limit });
             }
         }
         let bytes = self.exactly(len.unwrap_or(0))?;
         // Reading on past the announced end also makes a packed stream compare its checksum.
         match self.reader.read(&mut [0]) {
             Ok(0) => Ok(bytes),
-            Ok(_) => Err(DataError::Trailing {
-                place: self.place,
-                expected: self.position,
-            }),
+            Ok(_) => Err(DataError::Trailing { place: self.place, expected: self.position }),
             Err(e) => Err(self.failed(e, self.position + 1, self.position)),
         }
     }
@@ -171,21 +118,17 @@ impl<'a> Stream<'a> {
     fn exactly(&mut self, len: u64) -> Result<Vec<u8>, DataError> {
         let expected = self.position + len;
         let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(len as usize)
-            .map_err(|_| DataError::Io {
-                path: (&self.place).into(),
-                source: std::io::ErrorKind::OutOfMemory.into(),
-            })?;
+        bytes.try_reserve_exact(len as usize).map_err(|_| DataError::Io {
+            path: (&self.place).into(),
+            source: std::io::ErrorKind::OutOfMemory.into(),
+        })?;
         let result = self.reader.by_ref().take(len).read_to_end(&mut bytes);
         self.position += bytes.len() as u64;
         match result {
             Err(e) => Err(self.failed(e, expected, self.position)),
-            Ok(_) if self.position < expected => Err(DataError::Truncated {
-                place: self.place.clone(),
-                expected,
-                got: self.position,
-            }),
+            Ok(_) if self.position < expected => {
+                Err(DataError::Truncated { place: self.place.clone(), expected, got: self.position })
+            }
             Ok(_) => Ok(bytes),
         }
     }
@@ -194,24 +137,11 @@ impl<'a> Stream<'a> {
     fn failed(&self, source: std::io::Error, expected: u64, got: u64) -> DataError {
         let place = self.place.clone();
         match self.packing {
-            Packing::Plain => DataError::Io {
-                path: place.into(),
-                source,
-            },
-            Packing::Packed(_)
-                if source.kind() == std::io::ErrorKind::UnexpectedEof && got < expected =>
-            {
-                DataError::Truncated {
-                    place,
-                    expected,
-                    got,
-                }
+            Packing::Plain => DataError::Io { path: place.into(), source },
+            Packing::Packed(_) if source.kind() == std::io::ErrorKind::UnexpectedEof && got < expected => {
+                DataError::Truncated { place, expected, got }
             }
-            Packing::Packed(kind) => DataError::Damaged {
-                place,
-                expected: kind,
-                reason: source.to_string(),
-            },
+            Packing::Packed(kind) => DataError::Damaged { place, expected: kind, reason: source.to_string() },
         }
     }
 }

@@ -17,11 +17,8 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
     let (mut file, len) = open(path)?;
     let place = path.display().to_string();
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(len as usize)
-        .map_err(|_| DataError::io(path, ErrorKind::OutOfMemory.into()))?;
-    file.read_to_end(&mut bytes)
-        .map_err(|e| DataError::io(path, e))?;
+    bytes.try_reserve_exact(len as usize).map_err(|_| DataError::io(path, ErrorKind::OutOfMemory.into()))?;
+    file.read_to_end(&mut bytes).map_err(|e| DataError::io(path, e))?;
     // A byte order mark would shift the positions that the lines are counted from.
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     // Rows of unequal length are found here rather than by the csv crate, so that the message names the line.
@@ -31,17 +28,11 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
         .trim(Trim::All)
         .delimiter(delimiter(text))
         .from_reader(text);
-    let failed = |e: csv::Error| DataError::Damaged {
-        place: place.clone(),
-        expected: "a table",
-        reason: e.to_string(),
-    };
+    let failed =
+        |e: csv::Error| DataError::Damaged { place: place.clone(), expected: "a table", reason: e.to_string() };
     let mut record = ByteRecord::new();
     if !reader.read_byte_record(&mut record).map_err(failed)? {
-        return Err(DataError::Empty {
-            place,
-            expected: "at least one row",
-        });
+        return Err(DataError::Empty { place, expected: "at least one row" });
     }
     let wanted = options.label_column.as_deref();
     let has_header = is_header(&record, wanted);
@@ -54,10 +45,7 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
         rows.push(&record)?;
     }
     if rows.lines.is_empty() {
-        return Err(DataError::Empty {
-            place,
-            expected: "at least one row after the header",
-        });
+        return Err(DataError::Empty { place, expected: "at least one row after the header" });
     }
     rows.finish(options)
 }
@@ -67,10 +55,7 @@ fn delimiter(start: &[u8]) -> u8 {
     let line = start.split(|&byte| byte == b'\n').next().unwrap_or(start);
     let count = |wanted: u8| line.split(|&byte| byte == wanted).count();
     // `max_by_key` takes the last of equals: the comma wins a tie.
-    *b"\t;,"
-        .iter()
-        .max_by_key(|&&wanted| count(wanted))
-        .unwrap_or(&b',')
+    *b"\t;,".iter().max_by_key(|&&wanted| count(wanted)).unwrap_or(&b',')
 }
 
 /// The rows read so far.
@@ -109,14 +94,8 @@ impl<'a> Rows<'a> {
 
     /// The line of a row. The csv crate's own count stands before the empty lines that it skips.
     fn line_of(&mut self, record: &ByteRecord) -> u64 {
-        let before = record
-            .position()
-            .map_or(0, |p| p.byte() as usize)
-            .clamp(self.start, self.text.len());
-        let skipped = self.text[before..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+        let before = record.position().map_or(0, |p| p.byte() as usize).clamp(self.start, self.text.len());
+        let skipped = self.text[before..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let between = &self.text[self.start..before + skipped];
         self.line += between.split(|&byte| byte == b'\n').count() as u64 - 1;
         self.start = before + skipped;
@@ -128,37 +107,23 @@ impl<'a> Rows<'a> {
         let place = |column: usize| format!("{}:{line}: column {}", self.place, column + 1);
         if record.len() != self.columns {
             let place = format!("{}:{line}", self.place);
-            return Err(DataError::Ragged {
-                place,
-                expected: self.columns,
-                got: record.len(),
-            });
+            return Err(DataError::Ragged { place, expected: self.columns, got: record.len() });
         }
         for (column, field) in record.iter().enumerate() {
             if Some(column) == self.label_column {
                 if field.is_empty() {
                     let (place, expected) = (place(column), "a label");
-                    return Err(DataError::Label {
-                        place,
-                        expected,
-                        got: "an empty field".into(),
-                    });
+                    return Err(DataError::Label { place, expected, got: "an empty field".into() });
                 }
                 let next = self.names.len() as u32;
-                self.labels
-                    .push(*self.names.entry(field.to_vec()).or_insert(next));
+                self.labels.push(*self.names.entry(field.to_vec()).or_insert(next));
                 continue;
             }
             let value = number(field).map(|value| value as f32);
             let Some(value) = value.filter(|value| value.is_finite()) else {
                 return Err(DataError::Value {
                     place: place(column),
-                    expected: if value.is_some() {
-                        "a finite number"
-                    } else {
-                        "a number"
-                    }
-                    .into(),
+                    expected: if value.is_some() { "a finite number" } else { "a number" }.into(),
                     got: String::from_utf8_lossy(field).chars().take(40).collect(),
                     hint: None,
                 });
@@ -180,42 +145,18 @@ impl<'a> Rows<'a> {
             }
             None => (None, None),
         };
-        let values = if self.whole {
-            Values::Whole(self.values)
-        } else {
-            Values::Real(self.values)
-        };
-        let place = Place::Table {
-            file: self.place,
-            lines: self.lines,
-            label_column: self.label_column,
-        };
-        let train = RawImages {
-            shape,
-            values,
-            white: None,
-            place,
-            labels,
-        };
-        Ok(RawData {
-            train,
-            test: None,
-            label_names,
-        })
+        let values = if self.whole { Values::Whole(self.values) } else { Values::Real(self.values) };
+        let place = Place::Table { file: self.place, lines: self.lines, label_column: self.label_column };
+        let train = RawImages { shape, values, white: None, place, labels };
+        Ok(RawData { train, test: None, label_names })
     }
 }
 
 /// Labels that are all whole numbers are class numbers; others become indices into their sorted names.
-fn class_numbers(
-    labels: Vec<u32>,
-    names: &HashMap<Vec<u8>, u32>,
-) -> (Vec<u32>, Option<Vec<String>>) {
-    let whole = |name: &[u8]| {
-        number(name).filter(|n| (0.0..=u32::MAX as f64).contains(n) && n.fract() == 0.0)
-    };
+fn class_numbers(labels: Vec<u32>, names: &HashMap<Vec<u8>, u32>) -> (Vec<u32>, Option<Vec<String>>) {
+    let whole = |name: &[u8]| number(name).filter(|n| (0.0..=u32::MAX as f64).contains(n) && n.fract() == 0.0);
     let mut class_of = vec![0; names.len()];
-    let mut sorted: Vec<(&Vec<u8>, u32)> =
-        names.iter().map(|(name, &index)| (name, index)).collect();
+    let mut sorted: Vec<(&Vec<u8>, u32)> = names.iter().map(|(name, &index)| (name, index)).collect();
     sorted.sort();
     let mut words = None;
     if sorted.iter().all(|(name, _)| whole(name).is_some()) {
@@ -226,20 +167,9 @@ fn class_numbers(
         for (class, (_, index)) in sorted.iter().enumerate() {
             class_of[*index as usize] = class as u32;
         }
-        words = Some(
-            sorted
-                .iter()
-                .map(|(name, _)| String::from_utf8_lossy(name).into_owned())
-                .collect(),
-        );
+        words = Some(sorted.iter().map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect());
     }
-    (
-        labels
-            .into_iter()
-            .map(|index| class_of[index as usize])
-            .collect(),
-        words,
-    )
+    (labels.into_iter().map(|index| class_of[index as usize]).collect(), words)
 }
 
 #[cfg(test)]

@@ -54,12 +54,7 @@ impl Row {
         unit: impl Into<String>,
         about: impl Into<String>,
     ) -> Self {
-        Self {
-            label: label.into(),
-            value: value.into(),
-            unit: unit.into(),
-            about: about.into(),
-        }
+        Self { label: label.into(), value: value.into(), unit: unit.into(), about: about.into() }
     }
 }
 
@@ -92,10 +87,7 @@ pub struct Section {
 impl Section {
     /// An empty section.
     pub fn new(heading: impl Into<String>) -> Self {
-        Self {
-            heading: heading.into(),
-            blocks: Vec::new(),
-        }
+        Self { heading: heading.into(), blocks: Vec::new() }
     }
 
     /// The section with one more block.
@@ -148,20 +140,11 @@ impl Page {
         if !self.subtitle.is_empty() {
             let _ = writeln!(html, "<p class=\"subtitle\">{}</p>", escape(&self.subtitle));
         }
-        let sections: Vec<&Section> = self
-            .sections
-            .iter()
-            .filter(|section| !section.blocks.is_empty())
-            .collect();
+        let sections: Vec<&Section> = self.sections.iter().filter(|section| !section.blocks.is_empty()).collect();
         if sections.len() > 1 {
             html.push_str("<nav aria-label=\"Sections\">");
             for (index, section) in sections.iter().enumerate() {
-                let _ = write!(
-                    html,
-                    "<a href=\"#s{}\">{}</a> ",
-                    index + 1,
-                    escape(&section.heading)
-                );
+                let _ = write!(html, "<a href=\"#s{}\">{}</a> ", index + 1, escape(&section.heading));
             }
             html.push_str("</nav>\n");
         }
@@ -169,10 +152,7 @@ impl Page {
         write_notes(&mut html, &self.notes);
         if !self.tiles.is_empty() {
             html.push_str("<div class=\"tiles\">\n");
-            for Row {
-                label, value, unit, ..
-            } in &self.tiles
-            {
+            for Row { label, value, unit, .. } in &self.tiles {
                 let (label, value, unit) = (escape(label), escape(value), escape(unit));
                 let _ = writeln!(
                     html,
@@ -183,12 +163,7 @@ impl Page {
             html.push_str("</div>\n");
         }
         for (index, section) in sections.iter().enumerate() {
-            let _ = writeln!(
-                html,
-                "<section id=\"s{}\">\n<h2>{}</h2>",
-                index + 1,
-                escape(&section.heading)
-            );
+            let _ = writeln!(html, "<section id=\"s{}\">\n<h2>{}</h2>", index + 1, escape(&section.heading));
             for block in &section.blocks {
                 write_block(&mut html, block);
             }
@@ -205,10 +180,7 @@ impl Page {
 
 /// The colours of plots on dark screens. Paper is white.
 fn dark_plots() -> String {
-    format!(
-        "@media screen and (prefers-color-scheme: dark) {{ {} }}\n",
-        palette::dark_style(".plot")
-    )
+    format!("@media screen and (prefers-color-scheme: dark) {{ {} }}\n", palette::dark_style(".plot"))
 }
 
 fn write_notes(html: &mut String, notes: &[String]) {
@@ -244,15 +216,8 @@ fn write_block(html: &mut String, block: &Block) {
             for (text, address) in references {
                 let _ = match address {
                     // Nothing but the web: an address such as `javascript:` is shown, not linked.
-                    Some(address)
-                        if address.starts_with("https://") || address.starts_with("http://") =>
-                    {
-                        writeln!(
-                            html,
-                            "<li>{} <a href=\"{1}\">{1}</a></li>",
-                            escape(text),
-                            escape(address)
-                        )
+                    Some(address) if address.starts_with("https://") || address.starts_with("http://") => {
+                        writeln!(html, "<li>{} <a href=\"{1}\">{1}</a></li>", escape(text), escape(address))
                     }
                     Some(address) => {
                         writeln!(html, "<li>{} {}</li>", escape(text), escape(address))
@@ -273,11 +238,7 @@ fn write_figure(html: &mut String, figure: &Figure) {
             html.push_str(&drawing.inline());
             html.push('\n');
         }
-        Media::Png {
-            bytes,
-            alt,
-            size: (width, height),
-        } => {
+        Media::Png { bytes, alt, size: (width, height) } => {
             let _ = writeln!(
                 html,
                 "<img src=\"{}\" alt=\"{}\" width=\"{width}\" height=\"{height}\"/>",
@@ -307,27 +268,13 @@ fn write_table(html: &mut String, rows: &[Row]) {
         html.push_str("<thead><tr><th scope=\"col\">Quantity</th><th scope=\"col\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\">What it is</th></tr></thead>\n");
     }
     html.push_str("<tbody>\n");
-    for Row {
-        label,
-        value,
-        unit,
-        about,
-    } in rows
-    {
+    for Row { label, value, unit, about } in rows {
         let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escape(label));
         let _ = if explained {
             let (value, unit, about) = (escape(value), escape(unit), escape(about));
-            writeln!(
-                html,
-                "<td class=\"number\">{value}</td><td>{unit}</td><td class=\"about\">{about}</td></tr>"
-            )
+            writeln!(html, "<td class=\"number\">{value}</td><td>{unit}</td><td class=\"about\">{about}</td></tr>")
         } else {
-            writeln!(
-                html,
-                "<td class=\"fact\">{} {}</td></tr>",
-                escape(value),
-                escape(unit)
-            )
+            writeln!(html, "<td class=\"fact\">{} {}</td></tr>", escape(value), escape(unit))
         };
     }
     html.push_str("</tbody></table></div>\n");

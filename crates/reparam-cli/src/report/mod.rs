@@ -14,7 +14,5 @@ mod vae_page;
 mod vae_plots;
 
 pub use overview::overview_picture;
-pub use vae::{
-    ACTIVE_VARIANCE, EpochRow, ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport,
-};
+pub use vae::{ACTIVE_VARIANCE, EpochRow, ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport};
 pub use vae_page::render_vae;

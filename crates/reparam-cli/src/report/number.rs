@@ -18,18 +18,12 @@ pub struct Measured {
 impl Measured {
     /// A value without an error.
     pub fn exact(value: f64) -> Self {
-        Self {
-            value,
-            standard_error: None,
-        }
+        Self { value, standard_error: None }
     }
 
     /// A value and its standard error.
     pub fn with_error(value: f64, standard_error: f64) -> Self {
-        Self {
-            value,
-            standard_error: Some(standard_error),
-        }
+        Self { value, standard_error: Some(standard_error) }
     }
 }
 
@@ -40,11 +34,7 @@ impl std::fmt::Display for Measured {
             Some(error) if self.value.is_finite() && error.is_finite() && error > 0.0 => {
                 let place = 1 - leading_place(error, 2);
                 if (0..=9).contains(&place) && self.value.abs() < 1e9 {
-                    write!(
-                        out,
-                        "{:.*} ± {:.*}",
-                        place as usize, self.value, place as usize, error
-                    )
+                    write!(out, "{:.*} ± {:.*}", place as usize, self.value, place as usize, error)
                 } else if place < 0 && self.value.abs() < 1e9 {
                     write!(out, "{:.0} ± {:.0}", self.value, error)
                 } else {
@@ -62,9 +52,7 @@ impl std::fmt::Display for Measured {
 /// The power of ten of the first digit once the number is rounded to `digits` digits: 0.0996 with two digits is 0.10, so -1.
 fn leading_place(value: f64, digits: usize) -> i32 {
     let text = format!("{:.*e}", digits.saturating_sub(1), value.abs());
-    text.split_once('e')
-        .and_then(|(_, exponent)| exponent.parse().ok())
-        .unwrap_or(0)
+    text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
 /// A number with this many significant digits, without an exponent where it is readable; integers keep all their digits.
@@ -89,22 +77,14 @@ pub fn significant(value: f64, digits: usize) -> String {
     if !(-4..9).contains(&place) {
         return format!("{:.*e}", digits.saturating_sub(1), value);
     }
-    let decimals = if value.fract() == 0.0 {
-        0
-    } else {
-        (digits as i32 - 1 - place).max(0) as usize
-    };
+    let decimals = if value.fract() == 0.0 { 0 } else { (digits as i32 - 1 - place).max(0) as usize };
     grouped(&format!("{value:.decimals$}"))
 }
 
 /// Commas between groups of three digits before the decimal point.
 fn grouped(number: &str) -> String {
-    let (sign, rest) = number
-        .strip_prefix('-')
-        .map_or(("", number), |rest| ("-", rest));
-    let (whole, fraction) = rest
-        .split_once('.')
-        .map_or((rest, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -152,14 +132,8 @@ mod tests {
             assert_eq!(Measured::with_error(value, error).to_string(), text);
         }
         assert_eq!(Measured::with_error(1.5, 0.0).to_string(), "1.500");
-        assert_eq!(
-            Measured::with_error(1.5, f64::NAN).to_string(),
-            "1.500 (no finite error)"
-        );
-        assert_eq!(
-            Measured::with_error(f64::NAN, 0.1).to_string(),
-            "not a number"
-        );
+        assert_eq!(Measured::with_error(1.5, f64::NAN).to_string(), "1.500 (no finite error)");
+        assert_eq!(Measured::with_error(f64::NAN, 0.1).to_string(), "not a number");
         assert_eq!(Measured::exact(f64::NEG_INFINITY).to_string(), "-infinite");
     }
 

@@ -156,8 +156,7 @@ pub struct LatentAxis {
 impl LatentAxis {
     /// Whether the axis is in use; nothing where that was not measured.
     pub fn active(&self) -> Option<bool> {
-        self.mean_variance
-            .map(|variance| variance > ACTIVE_VARIANCE)
+        self.mean_variance.map(|variance| variance > ACTIVE_VARIANCE)
     }
 }
 
@@ -170,62 +169,28 @@ impl Scores {
             rows.extend(value.map(|value| Row::new(label, value, unit, about)));
         };
         let text = |value: Option<Measured>| value.map(|value| value.to_string());
-        add(
-            "Negative log-likelihood",
-            text(self.nll),
-            NATS,
-            self.about_nll(),
-        );
+        add("Negative log-likelihood", text(self.nll), NATS, self.about_nll());
         let floor = "The same for a model without structure: every pixel independent of the others, at its mean over the training \
                      images. A model that has learned anything lies below it.";
-        add(
-            "Floor",
-            self.floor.map(|floor| significant(floor, 4)),
-            NATS,
-            floor.into(),
-        );
+        add("Floor", self.floor.map(|floor| significant(floor, 4)), NATS, floor.into());
         let elbo = "Evidence lower bound: never above the log-likelihood; the gap says how far the encoder is from the true posterior.";
         add("ELBO", text(self.elbo), NATS, elbo.into());
-        let reconstruction = "First part of the ELBO: expected log-probability of an image, given a draw from its own posterior.";
-        add(
-            "Reconstruction",
-            text(self.reconstruction),
-            NATS,
-            reconstruction.into(),
-        );
+        let reconstruction =
+            "First part of the ELBO: expected log-probability of an image, given a draw from its own posterior.";
+        add("Reconstruction", text(self.reconstruction), NATS, reconstruction.into());
         let kl = "Second part, subtracted: the information that the latent carries about an image.";
         add("KL divergence", text(self.kl), NATS, kl.into());
-        let active = self
-            .active_units
-            .map(|(active, all)| format!("{active} of {all}"));
+        let active = self.active_units.map(|(active, all)| format!("{active} of {all}"));
         let about = format!(
             "Latent axes in use: the posterior mean varies over the images, with a variance above {ACTIVE_VARIANCE}."
         );
         add("Active units", active, "", about);
         let bits = "Negative log-likelihood in bits for each pixel and channel.";
-        add(
-            "Bits per dimension",
-            text(self.bits_per_dimension),
-            "bits",
-            bits.into(),
-        );
-        add(
-            "Training time",
-            self.seconds.map(duration),
-            "",
-            "Without the evaluation after it.".into(),
-        );
+        add("Bits per dimension", text(self.bits_per_dimension), "bits", bits.into());
+        add("Training time", self.seconds.map(duration), "", "Without the evaluation after it.".into());
         let speed = self.images_per_second.map(|speed| significant(speed, 3));
-        add(
-            "Speed",
-            speed,
-            "images/s",
-            "Training images, forward and backward, in each second of training.".into(),
-        );
-        let skipped = self
-            .skipped_steps
-            .filter(|&count| count > 0)
-            .map(|count| count.to_string());
+        add("Speed", speed, "images/s", "Training images, forward and backward, in each second of training.".into());
+        let skipped = self.skipped_steps.filter(|&count| count > 0).map(|count| count.to_string());
         add(
             "Skipped steps",
             skipped,
@@ -237,12 +202,11 @@ impl Scores {
     }
 
     fn about_nll(&self) -> String {
-        let draws = self.nll_samples.map_or(String::new(), |count| {
-            format!(", {} draws an image", significant(count as f64, 9))
-        });
-        let images = self.nll_images.map_or(String::new(), |count| {
-            format!(", {} images", significant(count as f64, 9))
-        });
+        let draws = self
+            .nll_samples
+            .map_or(String::new(), |count| format!(", {} draws an image", significant(count as f64, 9)));
+        let images =
+            self.nll_images.map_or(String::new(), |count| format!(", {} images", significant(count as f64, 9)));
         let error = if self.nll.is_some_and(|nll| nll.standard_error.is_some()) {
             " ± is its standard error over images."
         } else {
@@ -256,9 +220,7 @@ impl Scores {
     /// The few results that stand above everything else.
     pub(super) fn tiles(&self) -> Vec<Row> {
         let mut tiles = Vec::new();
-        let floor = self.floor.map_or(String::new(), |floor| {
-            format!("; floor {}", significant(floor, 4))
-        });
+        let floor = self.floor.map_or(String::new(), |floor| format!("; floor {}", significant(floor, 4)));
         if let Some(nll) = self.nll {
             tiles.push(Row::new(
                 "Negative log-likelihood, held out",
@@ -267,31 +229,18 @@ impl Scores {
                 "",
             ));
         } else if let Some(elbo) = self.elbo {
-            let floor = self.floor.map_or(String::new(), |floor| {
-                format!("; floor {}", significant(-floor, 4))
-            });
-            tiles.push(Row::new(
-                "ELBO, held out",
-                elbo.to_string(),
-                format!("nats per image{floor}"),
-                "",
-            ));
+            let floor = self.floor.map_or(String::new(), |floor| format!("; floor {}", significant(-floor, 4)));
+            tiles.push(Row::new("ELBO, held out", elbo.to_string(), format!("nats per image{floor}"), ""));
         }
         if let Some(bits) = self.bits_per_dimension {
             tiles.push(Row::new("Bits per dimension", bits.to_string(), "bits", ""));
         }
         if let Some((active, all)) = self.active_units {
-            tiles.push(Row::new(
-                "Active latent axes",
-                format!("{active} of {all}"),
-                "",
-                "",
-            ));
+            tiles.push(Row::new("Active latent axes", format!("{active} of {all}"), "", ""));
         }
         if let Some(seconds) = self.seconds {
-            let speed = self.images_per_second.map_or(String::new(), |speed| {
-                format!("{} images/s", significant(speed, 3))
-            });
+            let speed =
+                self.images_per_second.map_or(String::new(), |speed| format!("{} images/s", significant(speed, 3)));
             tiles.push(Row::new("Training time", duration(seconds), speed, ""));
         }
         tiles

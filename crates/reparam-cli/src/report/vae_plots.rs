@@ -17,10 +17,8 @@ type Pick = fn(&EpochRow) -> Option<f64>;
 fn curves(epochs: &[EpochRow], parts: &[(&str, Pick)]) -> Vec<Series> {
     let mut series = Vec::new();
     for (label, pick) in parts {
-        let points: Vec<(f64, f64)> = epochs
-            .iter()
-            .filter_map(|row| pick(row).map(|value| (row.epoch, value)))
-            .collect();
+        let points: Vec<(f64, f64)> =
+            epochs.iter().filter_map(|row| pick(row).map(|value| (row.epoch, value))).collect();
         if !points.is_empty() {
             series.push(Series::new(*label, points));
         }
@@ -29,10 +27,7 @@ fn curves(epochs: &[EpochRow], parts: &[(&str, Pick)]) -> Vec<Series> {
 }
 
 fn chart(y_label: &str, series: Vec<Series>) -> LineChart {
-    let whole_x = series
-        .iter()
-        .flat_map(|series| &series.points)
-        .all(|point| point.0.fract() == 0.0);
+    let whole_x = series.iter().flat_map(|series| &series.points).all(|point| point.0.fract() == 0.0);
     LineChart {
         title: format!("{y_label} over epochs"),
         y_label: y_label.into(),
@@ -45,16 +40,8 @@ fn chart(y_label: &str, series: Vec<Series>) -> LineChart {
 
 /// The loss, with the floor where there is one.
 pub(super) fn loss(epochs: &[EpochRow], floor: Option<f64>) -> Drawing {
-    let references = floor
-        .map(|floor| ("floor".to_owned(), floor))
-        .into_iter()
-        .collect();
-    LineChart {
-        references,
-        size: (980, 360),
-        ..chart("loss (nats per image; lower is better)", losses(epochs))
-    }
-    .draw()
+    let references = floor.map(|floor| ("floor".to_owned(), floor)).into_iter().collect();
+    LineChart { references, size: (980, 360), ..chart("loss (nats per image; lower is better)", losses(epochs)) }.draw()
 }
 
 fn losses(epochs: &[EpochRow]) -> Vec<Series> {
@@ -62,9 +49,7 @@ fn losses(epochs: &[EpochRow]) -> Vec<Series> {
         epochs,
         &[
             ("training, −ELBO", |row| Some(-row.elbo)),
-            ("held out, −ELBO", |row| {
-                row.validation_elbo.map(|elbo| -elbo)
-            }),
+            ("held out, −ELBO", |row| row.validation_elbo.map(|elbo| -elbo)),
             ("held out, NLL", |row| row.validation_nll),
         ],
     )
@@ -76,25 +61,13 @@ pub(super) fn details(epochs: &[EpochRow]) -> Vec<(Drawing, &'static str)> {
     // The first epochs decide the scale of the whole curve; what happens at the end needs its own.
     if epochs.len() >= 20 {
         let late = losses(&epochs[epochs.len() / 2..]);
-        let drawing = LineChart {
-            size: (980, 300),
-            ..chart("loss in the second half (nats per image)", late)
-        }
-        .draw();
+        let drawing = LineChart { size: (980, 300), ..chart("loss in the second half (nats per image)", late) }.draw();
         plots.push((drawing, "The second half of training on its own scale: whether more epochs would help, and whether the curves part."));
     }
     let mut add = |y_label: &str, log_y: bool, pick: Pick, caption| {
         let series = curves(epochs, &[("training", pick)]);
         if !series.is_empty() {
-            plots.push((
-                LineChart {
-                    log_y,
-                    size: (480, 280),
-                    ..chart(y_label, series)
-                }
-                .draw(),
-                caption,
-            ));
+            plots.push((LineChart { log_y, size: (480, 280), ..chart(y_label, series) }.draw(), caption));
         }
     };
     add(
@@ -121,12 +94,7 @@ pub(super) fn details(epochs: &[EpochRow]) -> Vec<(Drawing, &'static str)> {
         values.windows(2).any(|pair| pair[0] != pair[1])
     };
     if varies(|row| row.learning_rate) {
-        add(
-            "learning rate",
-            false,
-            |row| row.learning_rate,
-            "The optimiser's learning rate.",
-        );
+        add("learning rate", false, |row| row.learning_rate, "The optimiser's learning rate.");
     }
     if varies(|row| row.kl_weight) {
         add(
@@ -154,11 +122,7 @@ pub(super) fn latent_bars(latents: &[LatentAxis]) -> BarChart {
         })
         .collect();
     let known = latents.iter().any(|axis| axis.active().is_some());
-    let groups = if known {
-        vec!["active".into(), "not active".into()]
-    } else {
-        Vec::new()
-    };
+    let groups = if known { vec!["active".into(), "not active".into()] } else { Vec::new() };
     BarChart {
         title: "KL divergence of each latent axis".into(),
         y_label: "KL divergence (nats, mean over images)".into(),
@@ -182,11 +146,7 @@ pub(super) fn latent_map(map: &LatentMap, size: (u32, u32)) -> Drawing {
     // Multiples of the golden ratio spread evenly, whatever the number of points, and need no generator.
     let spread = |index: usize| (index as f64 * 0.618_033_988_749_894_9).fract() * 0.8;
     let points = if map.one_dimensional {
-        map.points
-            .iter()
-            .enumerate()
-            .map(|(index, point)| (point.0, -row_of(index) - spread(index)))
-            .collect()
+        map.points.iter().enumerate().map(|(index, point)| (point.0, -row_of(index) - spread(index))).collect()
     } else {
         map.points.clone()
     };
@@ -210,29 +170,15 @@ pub(super) fn latent_map(map: &LatentMap, size: (u32, u32)) -> Drawing {
 /// Classes from their names, in the order that people expect: 9 before 10, and `class 9` before `class 10`.
 fn classes(labels: &[String]) -> Colouring {
     let mut names: Vec<String> = labels.to_vec();
-    let number = |name: &String| {
-        name.trim()
-            .parse::<f64>()
-            .ok()
-            .filter(|value| value.is_finite())
-    };
+    let number = |name: &String| name.trim().parse::<f64>().ok().filter(|value| value.is_finite());
     let numeric = names.iter().all(|name| number(name).is_some());
     names.sort_by(|a, b| match (number(a), number(b)) {
         (Some(x), Some(y)) if numeric => x.total_cmp(&y).then_with(|| a.cmp(b)),
-        _ => stem_and_number(a)
-            .cmp(&stem_and_number(b))
-            .then_with(|| a.cmp(b)),
+        _ => stem_and_number(a).cmp(&stem_and_number(b)).then_with(|| a.cmp(b)),
     });
     names.dedup();
-    let index: BTreeMap<&String, usize> = names
-        .iter()
-        .enumerate()
-        .map(|(index, name)| (name, index))
-        .collect();
-    let class = labels
-        .iter()
-        .map(|label| index.get(label).copied().unwrap_or(usize::MAX))
-        .collect();
+    let index: BTreeMap<&String, usize> = names.iter().enumerate().map(|(index, name)| (name, index)).collect();
+    let class = labels.iter().map(|label| index.get(label).copied().unwrap_or(usize::MAX)).collect();
     Colouring::Classes { class, names }
 }
 
@@ -246,44 +192,22 @@ fn stem_and_number(name: &str) -> (&str, u64) {
 pub(super) fn page_scale(images: &Images, columns: usize, width: usize) -> usize {
     let (_, image_height, image_width) = images.shape();
     let fits = (width / columns.max(1)).saturating_sub(3) / image_width;
-    fits.min(64_usize.div_ceil(image_height.max(image_width)))
-        .max(1)
+    fits.min(64_usize.div_ceil(image_height.max(image_width))).max(1)
 }
 
 /// At most this many columns: whole rows where that does not take twice as many rows, otherwise rows as even as possible.
 pub(super) fn even_columns(count: usize, most: usize) -> usize {
-    let whole = (most / 2 + 1..=most)
-        .rev()
-        .find(|columns| count.is_multiple_of(*columns));
-    whole
-        .filter(|_| count > 0)
-        .unwrap_or_else(|| count.div_ceil(count.div_ceil(most).max(1)).max(1))
+    let whole = (most / 2 + 1..=most).rev().find(|columns| count.is_multiple_of(*columns));
+    whole.filter(|_| count > 0).unwrap_or_else(|| count.div_ceil(count.div_ceil(most).max(1)).max(1))
 }
 
 /// Images with the names of their rows and columns.
 pub(super) fn image_table(table: &ImageTable, label: &str, width: usize) -> Drawing {
     let columns = table.columns.clamp(1, table.images.len().max(1));
-    let longest = table
-        .row_labels
-        .iter()
-        .map(|label| label.chars().count().min(24))
-        .max()
-        .unwrap_or(0);
-    let left = if longest == 0 {
-        0
-    } else {
-        10 + (longest * 34).div_ceil(5)
-    };
-    let top = if table.column_labels.is_empty() {
-        0
-    } else {
-        20
-    };
-    let grid = Grid::new(&table.images, columns).scale(page_scale(
-        &table.images,
-        columns,
-        width.saturating_sub(left),
-    ));
+    let longest = table.row_labels.iter().map(|label| label.chars().count().min(24)).max().unwrap_or(0);
+    let left = if longest == 0 { 0 } else { 10 + (longest * 34).div_ceil(5) };
+    let top = if table.column_labels.is_empty() { 0 } else { 20 };
+    let grid = Grid::new(&table.images, columns).scale(page_scale(&table.images, columns, width.saturating_sub(left)));
     let (grid_width, grid_height) = grid.size();
     let (image_width, image_height) = grid.cell();
     let mut svg = String::new();
@@ -301,47 +225,17 @@ pub(super) fn image_table(table: &ImageTable, label: &str, width: usize) -> Draw
         );
     };
     // Column labels that would run into each other are thinned.
-    let widest = table
-        .column_labels
-        .iter()
-        .map(|label| label.chars().count().min(24))
-        .max()
-        .unwrap_or(0)
-        * 7
-        + 6;
+    let widest = table.column_labels.iter().map(|label| label.chars().count().min(24)).max().unwrap_or(0) * 7 + 6;
     let stride = widest.div_ceil(image_width + 2).max(1);
-    for (column, label) in table
-        .column_labels
-        .iter()
-        .enumerate()
-        .take(columns)
-        .step_by(stride)
-    {
-        text(
-            left + grid.corner(0, column).0 + image_width / 2,
-            13,
-            "middle",
-            &MUTED.hex(),
-            label,
-        );
+    for (column, label) in table.column_labels.iter().enumerate().take(columns).step_by(stride) {
+        text(left + grid.corner(0, column).0 + image_width / 2, 13, "middle", &MUTED.hex(), label);
     }
     for (row, label) in table.row_labels.iter().enumerate().take(grid.rows()) {
-        text(
-            left - 8,
-            top + grid.corner(row, 0).1 + image_height / 2 + 4,
-            "end",
-            &INK.hex(),
-            label,
-        );
+        text(left - 8, top + grid.corner(row, 0).1 + image_height / 2 + 4, "end", &INK.hex(), label);
     }
     // Half of the last label may stand out on the right.
     let right = widest.saturating_sub(image_width) / 2;
-    Drawing::from_elements(
-        (left + grid_width + right) as u32,
-        (top + grid_height) as u32,
-        label,
-        svg,
-    )
+    Drawing::from_elements((left + grid_width + right) as u32, (top + grid_height) as u32, label, svg)
 }
 
 /// Ends of a list of numbers in words, for captions.
@@ -358,11 +252,5 @@ pub(super) fn course(epochs: &[EpochRow]) -> Option<String> {
     let first = finite.next()?;
     let last = finite.next_back()?;
     let loss = |row: &EpochRow| significant(-row.elbo, 4);
-    Some(format!(
-        "Training: {} nats at epoch {}, {} at epoch {}.",
-        loss(first),
-        first.epoch,
-        loss(last),
-        last.epoch
-    ))
+    Some(format!("Training: {} nats at epoch {}, {} at epoch {}.", loss(first), first.epoch, loss(last), last.epoch))
 }

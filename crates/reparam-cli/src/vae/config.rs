@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::VaeError;
 use super::options::{
-    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind,
-    ObjectiveKind, ScheduleKind,
+    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind, ObjectiveKind,
+    ScheduleKind,
 };
 use crate::data::{ImageShape, PixelScale, ReadOptions, ValueRule};
 
@@ -181,10 +181,8 @@ impl RunConfig {
     /// This configuration with the keys of `flags` in place of its own.
     pub(super) fn overridden(&self, flags: toml::Table) -> Result<Self, VaeError> {
         let place = Path::new("command line");
-        let mut table = toml::Table::try_from(self).map_err(|error| VaeError::Config {
-            place: "configuration".into(),
-            rule: error.to_string(),
-        })?;
+        let mut table = toml::Table::try_from(self)
+            .map_err(|error| VaeError::Config { place: "configuration".into(), rule: error.to_string() })?;
         table.extend(flags);
         table.try_into().map_err(|error| fault(place, None, &error))
     }
@@ -194,29 +192,20 @@ impl RunConfig {
     /// # Errors
     /// A number that TOML cannot hold.
     pub fn to_toml(&self) -> Result<String, VaeError> {
-        toml::to_string(self).map_err(|error| VaeError::Config {
-            place: "config.toml".into(),
-            rule: error.to_string(),
-        })
+        toml::to_string(self).map_err(|error| VaeError::Config { place: "config.toml".into(), rule: error.to_string() })
     }
 
     /// The scale of the Gaussian likelihood. Learned, it starts at half of the range that pixels have.
     pub(super) fn gaussian(&self) -> Result<GaussianScale, VaeError> {
         match &self.gaussian_scale {
-            GaussianScaleChoice::Value(scale) if *scale > 0.0 && scale.is_finite() => {
-                Ok(GaussianScale::Fixed(*scale))
-            }
+            GaussianScaleChoice::Value(scale) if *scale > 0.0 && scale.is_finite() => Ok(GaussianScale::Fixed(*scale)),
             GaussianScaleChoice::Word(word) if word == "learned" => Ok(GaussianScale::Learned(0.5)),
-            GaussianScaleChoice::Value(scale) => Err(VaeError::option(
-                "gaussian-scale",
-                "'learned', or a finite number > 0",
-                scale,
-            )),
-            GaussianScaleChoice::Word(word) => Err(VaeError::option(
-                "gaussian-scale",
-                "'learned', or a finite number > 0",
-                format!("'{word}'"),
-            )),
+            GaussianScaleChoice::Value(scale) => {
+                Err(VaeError::option("gaussian-scale", "'learned', or a finite number > 0", scale))
+            }
+            GaussianScaleChoice::Word(word) => {
+                Err(VaeError::option("gaussian-scale", "'learned', or a finite number > 0", format!("'{word}'")))
+            }
         }
     }
 
@@ -226,33 +215,20 @@ impl RunConfig {
         };
         let sides: Option<Vec<usize>> = text.split('x').map(|side| side.parse().ok()).collect();
         match sides.as_deref() {
-            Some(&[channels, height, width]) => Ok(Some(ImageShape {
-                channels,
-                height,
-                width,
-            })),
-            Some(&[height, width]) => Ok(Some(ImageShape {
-                channels: 1,
-                height,
-                width,
-            })),
-            _ => Err(VaeError::option(
-                "image-shape",
-                "CxHxW or HxW, such as 3x32x32",
-                format!("'{text}'"),
-            )),
+            Some(&[channels, height, width]) => Ok(Some(ImageShape { channels, height, width })),
+            Some(&[height, width]) => Ok(Some(ImageShape { channels: 1, height, width })),
+            _ => Err(VaeError::option("image-shape", "CxHxW or HxW, such as 3x32x32", format!("'{text}'"))),
         }
     }
 
     /// When intensities become data.
     #[must_use]
     pub fn binarization(&self) -> BinarizeKind {
-        self.binarize
-            .unwrap_or(if self.likelihood == LikelihoodKind::Bernoulli {
-                BinarizeKind::Dynamic
-            } else {
-                BinarizeKind::None
-            })
+        self.binarize.unwrap_or(if self.likelihood == LikelihoodKind::Bernoulli {
+            BinarizeKind::Dynamic
+        } else {
+            BinarizeKind::None
+        })
     }
 
     /// The likelihood. Levels that are not known yet count as 256.
@@ -263,12 +239,8 @@ impl RunConfig {
         Ok(match self.likelihood {
             LikelihoodKind::Bernoulli => Likelihood::Bernoulli,
             LikelihoodKind::ContinuousBernoulli => Likelihood::ContinuousBernoulli,
-            LikelihoodKind::Gaussian => Likelihood::Gaussian {
-                scale: self.gaussian()?,
-            },
-            LikelihoodKind::Categorical => Likelihood::Categorical {
-                levels: self.levels.unwrap_or(256),
-            },
+            LikelihoodKind::Gaussian => Likelihood::Gaussian { scale: self.gaussian()? },
+            LikelihoodKind::Categorical => Likelihood::Categorical { levels: self.levels.unwrap_or(256) },
         })
     }
 
@@ -277,13 +249,9 @@ impl RunConfig {
     pub fn value_rule(&self) -> ValueRule {
         match (self.likelihood, self.binarization()) {
             (LikelihoodKind::Bernoulli, BinarizeKind::None) => ValueRule::Binary,
-            (LikelihoodKind::Bernoulli | LikelihoodKind::ContinuousBernoulli, _) => {
-                ValueRule::UnitInterval
-            }
+            (LikelihoodKind::Bernoulli | LikelihoodKind::ContinuousBernoulli, _) => ValueRule::UnitInterval,
             (LikelihoodKind::Gaussian, _) => ValueRule::AnyFinite,
-            (LikelihoodKind::Categorical, _) => {
-                ValueRule::Levels(self.levels.unwrap_or(256) as u32)
-            }
+            (LikelihoodKind::Categorical, _) => ValueRule::Levels(self.levels.unwrap_or(256) as u32),
         }
     }
 
@@ -313,29 +281,20 @@ impl RunConfig {
             });
         }
         let steps = training_images.div_ceil(self.batch.max(1)).max(1) as u64;
-        self.epochs
-            .get_or_insert_with(|| LEAST_STEPS.div_ceil(steps).max(EPOCHS));
-        self.data = self
-            .data
-            .map(|path| std::path::absolute(&path).unwrap_or(path));
+        self.epochs.get_or_insert_with(|| LEAST_STEPS.div_ceil(steps).max(EPOCHS));
+        self.data = self.data.map(|path| std::path::absolute(&path).unwrap_or(path));
         self
     }
 }
 
 /// A TOML error in one line, with the line of the file that it is in.
 fn fault(path: &Path, text: Option<&str>, error: &toml::de::Error) -> VaeError {
-    let line = error
-        .span()
-        .zip(text)
-        .map(|(span, text)| 1 + text[..span.start.min(text.len())].matches('\n').count());
+    let line = error.span().zip(text).map(|(span, text)| 1 + text[..span.start.min(text.len())].matches('\n').count());
     let place = match line {
         Some(line) => format!("{}:{line}", path.display()),
         None => path.display().to_string(),
     };
-    VaeError::Config {
-        place,
-        rule: error.message().replace('\n', " "),
-    }
+    VaeError::Config { place, rule: error.message().replace('\n', " ") }
 }
 
 #[cfg(test)]
@@ -351,10 +310,7 @@ mod tests {
             levels: Some(17),
             ..RunConfig::default()
         };
-        for config in [
-            config.resolved(1000, PixelScale::Unit),
-            RunConfig::default(),
-        ] {
+        for config in [config.resolved(1000, PixelScale::Unit), RunConfig::default()] {
             let text = config.to_toml().unwrap();
             assert_eq!(toml::from_str::<RunConfig>(&text).unwrap(), config);
         }
@@ -365,14 +321,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.toml");
         for (text, message) in [
-            (
-                "latents = 3\nlatent = 4\n",
-                "run.toml:2: unknown field `latent`",
-            ),
-            (
-                "\n\nlikelihood = 'poisson'",
-                "run.toml:3: unknown variant `poisson`",
-            ),
+            ("latents = 3\nlatent = 4\n", "run.toml:2: unknown field `latent`"),
+            ("\n\nlikelihood = 'poisson'", "run.toml:3: unknown variant `poisson`"),
             ("batch = 'many'", "run.toml:1: invalid type"),
             ("batch = ", "run.toml:1: "),
         ] {
@@ -384,12 +334,7 @@ mod tests {
 
     #[test]
     fn small_data_get_more_epochs() {
-        let epochs = |images| {
-            RunConfig::default()
-                .resolved(images, PixelScale::Unit)
-                .epochs
-                .unwrap()
-        };
+        let epochs = |images| RunConfig::default().resolved(images, PixelScale::Unit).epochs.unwrap();
         assert_eq!(epochs(60_000), EPOCHS);
         assert_eq!(epochs(1280), LEAST_STEPS / 10);
     }

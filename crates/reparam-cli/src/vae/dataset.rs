@@ -63,9 +63,7 @@ impl Dataset {
         let checksum = checksum([&split.train.pixels, &split.test.pixels]);
         let shape = split.train.shape;
         let pixels = split.train.pixels;
-        let range = pixels.iter().fold([f32::MAX, f32::MIN], |[low, high], &x| {
-            [low.min(x), high.max(x)]
-        });
+        let range = pixels.iter().fold([f32::MAX, f32::MIN], |[low, high], &x| [low.min(x), high.max(x)]);
         let (train, validation) = hold_back(pixels, shape.pixels(), config);
         let count = |pixels: &[f32]| pixels.len() / shape.pixels();
         let scale = split.train.scale;
@@ -82,13 +80,7 @@ impl Dataset {
             },
             range,
         };
-        Ok(Self {
-            train,
-            validation,
-            test: split.test,
-            info,
-            scale,
-        })
+        Ok(Self { train, validation, test: split.test, info, scale })
     }
 
     /// What is learned from.
@@ -110,18 +102,12 @@ fn hold_back(pixels: Vec<f32>, width: usize, config: &RunConfig) -> (Vec<f32>, V
         return (pixels, Vec::new());
     }
     let share = share.clamp(1, MOST_VALIDATION).min(count - 1);
-    let order = Key::new(config.seed)
-        .site("validation-images")
-        .step(0)
-        .permutation(count);
+    let order = Key::new(config.seed).site("validation-images").step(0).permutation(count);
     let mut validates = vec![false; count];
     for &image in &order[..share] {
         validates[image] = true;
     }
-    let (mut train, mut validation) = (
-        Vec::with_capacity((count - share) * width),
-        Vec::with_capacity(share * width),
-    );
+    let (mut train, mut validation) = (Vec::with_capacity((count - share) * width), Vec::with_capacity(share * width));
     for (image, validates) in pixels.chunks_exact(width).zip(validates) {
         if validates {
             validation.extend_from_slice(image);
@@ -135,12 +121,7 @@ fn hold_back(pixels: Vec<f32>, width: usize, config: &RunConfig) -> (Vec<f32>, V
 /// The rules that the reader would hold files to.
 fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
     let refuse = |name, rule: &str, got: String, hint: &str| {
-        Err(VaeError::Option {
-            name,
-            rule: rule.into(),
-            got,
-            hint: Some(hint.into()),
-        })
+        Err(VaeError::Option { name, rule: rule.into(), got, hint: Some(hint.into()) })
     };
     if config.value_rule() == ValueRule::Binary {
         return refuse(
@@ -154,12 +135,7 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
         && config.levels.is_some()
         && levels != 17
     {
-        return refuse(
-            "levels",
-            "17 for the digits inside",
-            levels.to_string(),
-            "leave --levels out",
-        );
+        return refuse("levels", "17 for the digits inside", levels.to_string(), "leave --levels out");
     }
     for (name, given) in [
         ("max-value", config.max_value.is_some()),
@@ -167,12 +143,7 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
         ("label-column", config.label_column.is_some()),
     ] {
         if given {
-            return refuse(
-                name,
-                "left out with the digits inside",
-                "a value".into(),
-                "name your file with --data",
-            );
+            return refuse(name, "left out with the digits inside", "a value".into(), "name your file with --data");
         }
     }
     Ok(())
@@ -184,20 +155,13 @@ pub fn read_like(path: &Path, config: &RunConfig, info: &DataInfo) -> Result<Ima
     let mut options = config.read_options()?;
     options.max_value = options.max_value.or(info.white);
     // A file brings its own shape where it has one; flat rows take that of the run.
-    options.image_shape = Some(ImageShape {
-        channels,
-        height,
-        width,
-    });
+    options.image_shape = Some(ImageShape { channels, height, width });
     let set = data::read_whole(path, &options)?;
     let shape = [set.shape.channels, set.shape.height, set.shape.width];
     if shape != info.shape {
         return Err(VaeError::OtherData {
             place: path.display().to_string(),
-            what: format!(
-                "images of {}, and the model takes {channels}x{height}x{width}",
-                set.shape
-            ),
+            what: format!("images of {}, and the model takes {channels}x{height}x{width}", set.shape),
         });
     }
     Ok(set)
@@ -208,10 +172,7 @@ pub fn judged(count: usize, most: usize) -> Vec<usize> {
     if count <= most {
         return (0..count).collect();
     }
-    let mut indices = Key::new(JUDGED_SEED)
-        .site("judged-images")
-        .step(0)
-        .permutation(count);
+    let mut indices = Key::new(JUDGED_SEED).site("judged-images").step(0).permutation(count);
     indices.truncate(most);
     indices.sort_unstable();
     indices
@@ -219,19 +180,13 @@ pub fn judged(count: usize, most: usize) -> Vec<usize> {
 
 /// The pixels of these images.
 pub fn pick(set: &ImageSet, indices: &[usize]) -> Vec<f32> {
-    indices
-        .iter()
-        .flat_map(|&i| set.image(i).iter().copied())
-        .collect()
+    indices.iter().flat_map(|&i| set.image(i).iter().copied()).collect()
 }
 
 /// The name of the class of an image, where classes are known.
 pub fn label(set: &ImageSet, image: usize) -> Option<String> {
     let number = *set.labels.as_ref()?.get(image)?;
-    let name = set
-        .label_names
-        .as_ref()
-        .and_then(|names| names.get(number as usize).cloned());
+    let name = set.label_names.as_ref().and_then(|names| names.get(number as usize).cloned());
     Some(name.unwrap_or_else(|| number.to_string()))
 }
 
@@ -262,10 +217,7 @@ mod tests {
 
     #[test]
     fn validation_takes_its_share_and_loses_no_image() {
-        let config = |validation| RunConfig {
-            validation,
-            ..RunConfig::default()
-        };
+        let config = |validation| RunConfig { validation, ..RunConfig::default() };
         let pixels: Vec<f32> = (0..200).map(|x| x as f32).collect();
         let (train, validation) = hold_back(pixels.clone(), 2, &config(0.05));
         assert_eq!((train.len(), validation.len()), (190, 10));

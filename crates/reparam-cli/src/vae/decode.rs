@@ -54,14 +54,7 @@ impl Opened {
         let info = folder.info()?;
         let device = device(args.device.as_ref().unwrap_or(&config.device))?;
         let model = folder.model(&config, &info.data, &device)?;
-        Ok(Self {
-            pool: threads(args.threads)?,
-            folder,
-            config,
-            info,
-            device,
-            model,
-        })
+        Ok(Self { pool: threads(args.threads)?, folder, config, info, device, model })
     }
 
     /// The images that it learned from and was judged by.
@@ -79,8 +72,7 @@ impl Opened {
     /// Posterior means of images, and their scales.
     pub fn encode(&self, pixels: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let rows = Rows::new(pixels, self.info.data.shape.iter().product());
-        self.pool
-            .install(|| posterior_means(&self.model, rows, &self.device))
+        self.pool.install(|| posterior_means(&self.model, rows, &self.device))
     }
 
     /// Writes images to `out`, or to a picture of that name in the run's folder, and prints the path.
@@ -116,18 +108,14 @@ impl Ending {
         match ending(path).as_str() {
             "png" => Ok(Self::Png),
             "npy" => Ok(Self::Npy),
-            _ => Err(VaeError::Ending {
-                path: path.to_owned(),
-                allowed: ".png and .npy",
-            }),
+            _ => Err(VaeError::Ending { path: path.to_owned(), allowed: ".png and .npy" }),
         }
     }
 }
 
 /// What stands after the last dot, in small letters.
 pub fn ending(path: &Path) -> String {
-    path.extension()
-        .map_or(String::new(), |e| e.to_string_lossy().to_lowercase())
+    path.extension().map_or(String::new(), |e| e.to_string_lossy().to_lowercase())
 }
 
 /// Prints the path of a file that was written.
@@ -143,24 +131,14 @@ pub fn same_data(config: &RunConfig, run: &DataInfo, found: &DataInfo) -> Result
     let what = if run.shape != found.shape {
         format!("images of {:?} then, of {:?} now", run.shape, found.shape)
     } else if (run.train_images, run.validation_images, run.test_images)
-        != (
-            found.train_images,
-            found.validation_images,
-            found.test_images,
-        )
+        != (found.train_images, found.validation_images, found.test_images)
     {
         let count = |info: &DataInfo| info.train_images + info.validation_images + info.test_images;
         format!("{} images then, {} now", count(run), count(found))
     } else {
-        format!(
-            "checksum {:08x} then, {:08x} now",
-            run.checksum, found.checksum
-        )
+        format!("checksum {:08x} then, {:08x} now", run.checksum, found.checksum)
     };
-    Err(VaeError::OtherData {
-        place: super::dataset::source(config),
-        what,
-    })
+    Err(VaeError::OtherData { place: super::dataset::source(config), what })
 }
 
 /// The mean image of each row of latents, on the current threads.
@@ -170,11 +148,7 @@ pub fn decode(model: &Model, z: &[f32], device: &Device) -> Vec<f32> {
         .flat_map_iter(|block| {
             let rows = block.len() / latents;
             let z = Tensor::from_data(TensorData::new(block.to_vec(), [rows, latents]), device);
-            model
-                .decode(z)
-                .into_data()
-                .try_to_vec::<f32>()
-                .unwrap_or_default()
+            model.decode(z).into_data().try_to_vec::<f32>().unwrap_or_default()
         })
         .collect()
 }
@@ -215,10 +189,7 @@ pub fn image_dims(pixels: &[f32], info: &DataInfo) -> [u64; 4] {
 pub fn npy(values: &[f32], shape: &[u64]) -> Vec<u8> {
     let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
     let comma = if shape.len() == 1 { "," } else { "" };
-    let mut header = format!(
-        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{comma}), }}",
-        sides.join(", ")
-    );
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{comma}), }}", sides.join(", "));
     // Magic, version and length take 10 bytes; with header and line break the whole is a multiple of 64.
     let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
     header.push_str(&" ".repeat(padded - 1 - header.len()));
@@ -244,10 +215,7 @@ mod tests {
         let values: Vec<f32> = (0..24).map(|x| x as f32 / 24.0).collect();
         std::fs::write(&path, npy(&values, &[3, 1, 2, 4])).unwrap();
         let set = read_whole(&path, &ReadOptions::default()).unwrap();
-        assert_eq!(
-            (set.pixels, set.shape.to_string()),
-            (values, "1x2x4".into())
-        );
+        assert_eq!((set.pixels, set.shape.to_string()), (values, "1x2x4".into()));
         assert_eq!(npy(&[], &[0]).len() % 64, 0);
     }
 

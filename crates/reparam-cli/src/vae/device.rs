@@ -17,11 +17,7 @@ pub fn device(name: &str) -> Result<Device, VaeError> {
         ("cpu", Some(_)) if name == "cpu" => Ok(Device::flex()),
         ("cuda", Some(index)) => cuda(name, index),
         ("wgpu", Some(_)) if name == "wgpu" => wgpu(name),
-        _ => Err(VaeError::option(
-            "device",
-            "cpu, cuda, cuda:N or wgpu",
-            format!("'{name}'"),
-        )),
+        _ => Err(VaeError::option("device", "cpu, cuda, cuda:N or wgpu", format!("'{name}'"))),
     }
 }
 
@@ -33,10 +29,7 @@ fn cuda(_name: &str, index: usize) -> Result<Device, VaeError> {
 
 #[cfg(not(feature = "cuda"))]
 fn cuda(name: &str, _index: usize) -> Result<Device, VaeError> {
-    Err(VaeError::NoDevice {
-        name: name.into(),
-        feature: "cuda",
-    })
+    Err(VaeError::NoDevice { name: name.into(), feature: "cuda" })
 }
 
 #[cfg(feature = "wgpu")]
@@ -47,10 +40,7 @@ fn wgpu(_name: &str) -> Result<Device, VaeError> {
 
 #[cfg(not(feature = "wgpu"))]
 fn wgpu(name: &str) -> Result<Device, VaeError> {
-    Err(VaeError::NoDevice {
-        name: name.into(),
-        feature: "wgpu",
-    })
+    Err(VaeError::NoDevice { name: name.into(), feature: "wgpu" })
 }
 
 #[cfg(test)]

@@ -10,18 +10,12 @@ use crate::data::ImageSet;
 /// Runs the command.
 pub fn run(args: &EncodeArgs) -> Result<(), VaeError> {
     let run = Opened::new(&args.run)?;
-    let path = args
-        .out
-        .clone()
-        .unwrap_or_else(|| run.folder.file("latents.npy"));
+    let path = args.out.clone().unwrap_or_else(|| run.folder.file("latents.npy"));
     let as_table = match ending(&path).as_str() {
         "npy" => false,
         "csv" => true,
         _ => {
-            return Err(VaeError::Ending {
-                path,
-                allowed: ".npy and .csv",
-            });
+            return Err(VaeError::Ending { path, allowed: ".npy and .csv" });
         }
     };
     let set = match &args.data {
@@ -30,18 +24,9 @@ pub fn run(args: &EncodeArgs) -> Result<(), VaeError> {
     };
     let (loc, scale) = run.encode(&set.pixels);
     let latents = run.config.latents;
-    let parts: &[&[f32]] = if args.scales {
-        &[&loc, &scale]
-    } else {
-        &[&loc]
-    };
+    let parts: &[&[f32]] = if args.scales { &[&loc, &scale] } else { &[&loc] };
     let rows: Vec<Vec<f32>> = (0..set.count())
-        .map(|i| {
-            parts
-                .iter()
-                .flat_map(|part| part[i * latents..(i + 1) * latents].iter().copied())
-                .collect()
-        })
+        .map(|i| parts.iter().flat_map(|part| part[i * latents..(i + 1) * latents].iter().copied()).collect())
         .collect();
     let bytes = if as_table {
         table(&rows, latents, args.scales, &set)?
@@ -54,12 +39,7 @@ pub fn run(args: &EncodeArgs) -> Result<(), VaeError> {
 }
 
 /// One image a row: `z0,z1,…`, then `scale0,…`, then the label where labels are known.
-fn table(
-    rows: &[Vec<f32>],
-    latents: usize,
-    scales: bool,
-    set: &ImageSet,
-) -> Result<Vec<u8>, VaeError> {
+fn table(rows: &[Vec<f32>], latents: usize, scales: bool, set: &ImageSet) -> Result<Vec<u8>, VaeError> {
     let mut names: Vec<String> = (0..latents).map(|i| format!("z{i}")).collect();
     if scales {
         names.extend((0..latents).map(|i| format!("scale{i}")));
@@ -69,10 +49,7 @@ fn table(
     let mut write = |fields: &[String]| {
         writer
             .write_record(fields)
-            .map_err(|error| VaeError::Config {
-                place: "table of latents".into(),
-                rule: error.to_string(),
-            })
+            .map_err(|error| VaeError::Config { place: "table of latents".into(), rule: error.to_string() })
     };
     write(&names)?;
     for (i, row) in rows.iter().enumerate() {
@@ -80,8 +57,5 @@ fn table(
         fields.extend(label(set, i));
         write(&fields)?;
     }
-    writer.into_inner().map_err(|error| VaeError::Config {
-        place: "table of latents".into(),
-        rule: error.to_string(),
-    })
+    writer.into_inner().map_err(|error| VaeError::Config { place: "table of latents".into(), rule: error.to_string() })
 }

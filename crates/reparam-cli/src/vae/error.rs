@@ -103,25 +103,14 @@ pub enum VaeError {
 
 impl VaeError {
     /// An option outside its rule.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "values are numbers and words made on the spot"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "values are numbers and words made on the spot")]
     pub(super) fn option(name: &'static str, rule: impl Into<String>, got: impl ToString) -> Self {
-        Self::Option {
-            name,
-            rule: rule.into(),
-            got: got.to_string(),
-            hint: None,
-        }
+        Self::Option { name, rule: rule.into(), got: got.to_string(), hint: None }
     }
 
     /// The file system's refusal at `path`.
     pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        |source| Self::Io {
-            path: path.to_owned(),
-            source,
-        }
+        |source| Self::Io { path: path.to_owned(), source }
     }
 
     /// What the user can do about it, where there is something.
@@ -165,11 +154,7 @@ impl VaeError {
 /// A word as a POSIX shell reads it back.
 pub(super) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.into()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -52,10 +52,7 @@ pub fn known(folder: &RunFolder) -> Option<Judgement> {
 impl Judgement {
     /// The latent axes that are in use, the one that carries most first; all axes where none is.
     pub fn active_axes(&self) -> Vec<usize> {
-        let (kl, variance) = (
-            &self.evaluation.kl_per_latent,
-            &self.evaluation.mean_variance,
-        );
+        let (kl, variance) = (&self.evaluation.kl_per_latent, &self.evaluation.mean_variance);
         let mut axes: Vec<usize> = (0..kl.len()).collect();
         axes.sort_by(|&a, &b| kl[b].total_cmp(&kl[a]).then(a.cmp(&b)));
         let is_active = |axis: &usize| variance.get(*axis).is_some_and(|v| *v > ACTIVE_VARIANCE);
@@ -80,33 +77,21 @@ pub fn judge(
     let pixels = pick(images, &chosen);
     let rows = Rows::new(&pixels, images.shape.pixels());
     // Each number of draws must divide the next.
-    let mut bounds: Vec<usize> = BOUNDS
-        .into_iter()
-        .filter(|k| *k < draws && draws.is_multiple_of(*k))
-        .collect();
+    let mut bounds: Vec<usize> = BOUNDS.into_iter().filter(|k| *k < draws && draws.is_multiple_of(*k)).collect();
     bounds.push(draws);
-    let how = EvaluationConfig {
-        draws,
-        bounds,
-        binarization: config.binarization().into(),
-        seed: SEED,
-    };
+    let how = EvaluationConfig { draws, bounds, binarization: config.binarization().into(), seed: SEED };
     let evaluation = pool.install(|| evaluate(model, rows, &how, device));
     let floor = train.map(|train| {
         let data = judged_data(rows, how.binarization);
         independent_pixels(train, Rows::new(&data, rows.width()), model.likelihood())
     });
-    let bits = matches!(
-        model.likelihood(),
-        reparam::vae::Likelihood::Categorical { .. }
-    );
+    let bits = matches!(model.likelihood(), reparam::vae::Likelihood::Categorical { .. });
     Judgement {
         version: VERSION.into(),
         data: images.name.clone(),
         images: images.count(),
         floor,
-        bits_per_dimension: bits
-            .then(|| evaluation.nll / (rows.width() as f64 * std::f64::consts::LN_2)),
+        bits_per_dimension: bits.then(|| evaluation.nll / (rows.width() as f64 * std::f64::consts::LN_2)),
         evaluation,
     }
 }
@@ -115,10 +100,7 @@ pub fn judge(
 fn judged_data(rows: Rows<'_>, binarization: Binarization) -> Vec<f32> {
     let all: Vec<usize> = (0..rows.len()).collect();
     let key = Key::new(SEED).site("evaluate");
-    rows.batch(&all, 0, binarization, key, 0, &Device::flex())
-        .into_data()
-        .try_to_vec()
-        .unwrap_or_default()
+    rows.batch(&all, 0, binarization, key, 0, &Device::flex()).into_data().try_to_vec().unwrap_or_default()
 }
 
 /// Runs the command.
@@ -128,17 +110,9 @@ pub fn run(args: &EvaluateArgs) -> Result<(), VaeError> {
     config.nll_samples = args.nll_samples.unwrap_or(config.nll_samples);
     config.nll_images = args.nll_images.unwrap_or(config.nll_images);
     config.validate()?;
-    let other = args
-        .data
-        .as_ref()
-        .map(|path| read_like(path, &config, &run.info.data))
-        .transpose()?;
+    let other = args.data.as_ref().map(|path| read_like(path, &config, &run.info.data)).transpose()?;
     // The floor needs the training images; where only they are missing, it is left out.
-    let own = if other.is_some() {
-        Dataset::load(&run.config).ok()
-    } else {
-        Some(run.dataset()?)
-    };
+    let own = if other.is_some() { Dataset::load(&run.config).ok() } else { Some(run.dataset()?) };
     let own = own.filter(|own| own.info.checksum == run.info.data.checksum);
     let images = other.as_ref().or(own.as_ref().map(|own| &own.test));
     let Some(images) = images else {

@@ -12,20 +12,13 @@ pub fn independent_pixels(train: Rows<'_>, test: Rows<'_>, likelihood: Likelihoo
     let mean = means(train);
     match likelihood {
         Likelihood::Bernoulli => {
-            let logs: Vec<[f64; 2]> = mean
-                .iter()
-                .map(|m| m.clamp(edge, 1.0 - edge))
-                .map(|m| [(1.0 - m).ln(), m.ln()])
-                .collect();
-            average(test, |pixel, x| {
-                -(x * logs[pixel][1] + (1.0 - x) * logs[pixel][0])
-            })
+            let logs: Vec<[f64; 2]> =
+                mean.iter().map(|m| m.clamp(edge, 1.0 - edge)).map(|m| [(1.0 - m).ln(), m.ln()]).collect();
+            average(test, |pixel, x| -(x * logs[pixel][1] + (1.0 - x) * logs[pixel][0]))
         }
         Likelihood::ContinuousBernoulli => {
-            let logits: Vec<f64> = mean
-                .iter()
-                .map(|m| logit_of_mean(m.clamp(edge.max(1e-3), 1.0 - edge.max(1e-3))))
-                .collect();
+            let logits: Vec<f64> =
+                mean.iter().map(|m| logit_of_mean(m.clamp(edge.max(1e-3), 1.0 - edge.max(1e-3)))).collect();
             let normalisers: Vec<f64> = logits.iter().map(|l| log_normaliser(*l)).collect();
             average(test, |pixel, x| -(x * logits[pixel] + normalisers[pixel]))
         }
@@ -38,9 +31,7 @@ pub fn independent_pixels(train: Rows<'_>, test: Rows<'_>, likelihood: Likelihoo
                 }
             };
             let constant = scale.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln();
-            average(test, |pixel, x| {
-                0.5 * ((x - mean[pixel]) / scale).powi(2) + constant
-            })
+            average(test, |pixel, x| 0.5 * ((x - mean[pixel]) / scale).powi(2) + constant)
         }
         Likelihood::Categorical { levels } => {
             let level = |x: f64| (x * (levels - 1) as f64).round() as usize;
@@ -51,9 +42,7 @@ pub fn independent_pixels(train: Rows<'_>, test: Rows<'_>, likelihood: Likelihoo
                 }
             }
             let total = n + 0.5 * levels as f64;
-            average(test, |pixel, x| {
-                -(counts[pixel * levels + level(x)] / total).ln()
-            })
+            average(test, |pixel, x| -(counts[pixel * levels + level(x)] / total).ln())
         }
     }
 }
@@ -71,13 +60,7 @@ fn means(rows: Rows<'_>) -> Vec<f64> {
 
 /// The mean over rows of a sum over pixels.
 fn average(rows: Rows<'_>, term: impl Fn(usize, f64) -> f64) -> f64 {
-    let row = |i: usize| -> f64 {
-        rows.row(i)
-            .iter()
-            .enumerate()
-            .map(|(pixel, x)| term(pixel, f64::from(*x)))
-            .sum()
-    };
+    let row = |i: usize| -> f64 { rows.row(i).iter().enumerate().map(|(pixel, x)| term(pixel, f64::from(*x))).sum() };
     (0..rows.len()).map(row).sum::<f64>() / rows.len().max(1) as f64
 }
 
@@ -94,11 +77,7 @@ fn log_normaliser(l: f64) -> f64 {
 /// The logit at which a continuous Bernoulli has this mean, by bisection: the mean rises with the logit.
 fn logit_of_mean(mean: f64) -> f64 {
     let mean_at = |l: f64| {
-        if l.abs() < 1e-3 {
-            0.5 + l / 12.0
-        } else {
-            -1.0 / (-l).exp_m1() - 1.0 / l
-        }
+        if l.abs() < 1e-3 { 0.5 + l / 12.0 } else { -1.0 / (-l).exp_m1() - 1.0 / l }
     };
     let (mut low, mut high) = (-2e3, 2e3);
     for _ in 0..100 {
@@ -119,11 +98,7 @@ mod tests {
     #[test]
     fn bernoulli_floor_is_the_cross_entropy_at_the_mean() {
         let train = [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-        let floor = independent_pixels(
-            Rows::new(&train, 2),
-            Rows::new(&[1.0, 0.0], 2),
-            Likelihood::Bernoulli,
-        );
+        let floor = independent_pixels(Rows::new(&train, 2), Rows::new(&[1.0, 0.0], 2), Likelihood::Bernoulli);
         // Means 3/4 and 0, the second kept at 0.5 / 5.
         assert!((floor + 0.75_f64.ln() + 0.9_f64.ln()).abs() < 1e-12);
     }
@@ -150,13 +125,7 @@ mod tests {
     fn gaussian_and_categorical_floors_by_hand() {
         let train = [0.0, 1.0, 0.0, 1.0];
         let rows = Rows::new(&train, 1);
-        let gaussian = independent_pixels(
-            rows,
-            rows,
-            Likelihood::Gaussian {
-                scale: GaussianScale::Learned(1.0),
-            },
-        );
+        let gaussian = independent_pixels(rows, rows, Likelihood::Gaussian { scale: GaussianScale::Learned(1.0) });
         // Mean 1/2, scale 1/2: 1/2 + ln(1/2) + ln(2 pi)/2.
         let expected = 0.5 + 0.5_f64.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln();
         assert!((gaussian - expected).abs() < 1e-12);

@@ -39,11 +39,7 @@ pub fn run(args: &InterpolateArgs) -> Result<(), VaeError> {
         return Err(VaeError::option("from and to", rule, beyond));
     }
     if ends.is_empty() {
-        return Err(VaeError::option(
-            "test images",
-            "at least 2 for an interpolation",
-            count,
-        ));
+        return Err(VaeError::option("test images", "at least 2 for an interpolation", count));
     }
     let codes = run.encode(&pick(&test, &ends)).0;
     let pixels = run.decode(&between(&codes, run.config.latents, args.steps));

@@ -50,9 +50,7 @@ impl Timing {
             Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
         };
         let rows = text.lines().skip(1).filter_map(row);
-        Self {
-            rows: rows.filter(|row| row.0 <= epochs).collect(),
-        }
+        Self { rows: rows.filter(|row| row.0 <= epochs).collect() }
     }
 
     /// Writes `timing.csv`.
@@ -72,14 +70,9 @@ impl Timing {
     pub fn seconds_at(&self, epoch: u64) -> f64 {
         let after = self.rows.partition_point(|row| row.0 < epoch);
         let right = self.rows.get(after).copied();
-        let left = after
-            .checked_sub(1)
-            .and_then(|i| self.rows.get(i).copied())
-            .unwrap_or((0, 0.0));
+        let left = after.checked_sub(1).and_then(|i| self.rows.get(i).copied()).unwrap_or((0, 0.0));
         match right {
-            Some((e, s)) if e > left.0 => {
-                left.1 + (s - left.1) * (epoch - left.0) as f64 / (e - left.0) as f64
-            }
+            Some((e, s)) if e > left.0 => left.1 + (s - left.1) * (epoch - left.0) as f64 / (e - left.0) as f64,
             _ => left.1,
         }
     }
@@ -91,11 +84,7 @@ mod tests {
 
     #[test]
     fn rows_of_metrics_have_the_fields_of_the_header() {
-        let rows = [EpochRow {
-            epoch: 1,
-            objective: -1.0 / 3.0,
-            ..EpochRow::default()
-        }];
+        let rows = [EpochRow { epoch: 1, objective: -1.0 / 3.0, ..EpochRow::default() }];
         let text = metrics_csv(&rows);
         let fields: Vec<usize> = text.lines().map(|l| l.split(',').count()).collect();
         assert_eq!(fields, [11, 11]);
@@ -104,9 +93,7 @@ mod tests {
 
     #[test]
     fn missing_epochs_lie_on_a_line() {
-        let timing = Timing {
-            rows: vec![(2, 1.0), (4, 3.0)],
-        };
+        let timing = Timing { rows: vec![(2, 1.0), (4, 3.0)] };
         let seconds: Vec<f64> = (0..6).map(|e| timing.seconds_at(e)).collect();
         assert_eq!(seconds, [0.0, 0.5, 1.0, 2.0, 3.0, 3.0]);
     }

@@ -14,10 +14,7 @@ pub type Model = Vae<AnyEncoder, AnyDecoder>;
 
 /// An encoder of either kind.
 #[derive(Module, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a run has one, and its weights lie elsewhere"
-)]
+#[allow(clippy::large_enum_variant, reason = "a run has one, and its weights lie elsewhere")]
 pub enum AnyEncoder {
     /// Fully connected.
     Mlp(Mlp),
@@ -27,10 +24,7 @@ pub enum AnyEncoder {
 
 /// A decoder of either kind.
 #[derive(Module, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a run has one, and its weights lie elsewhere"
-)]
+#[allow(clippy::large_enum_variant, reason = "a run has one, and its weights lie elsewhere")]
 pub enum AnyDecoder {
     /// Fully connected.
     Mlp(Mlp),
@@ -73,16 +67,8 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
     let (encoder, decoder) = match config.network {
         NetworkKind::Mlp => {
             let hidden = || config.hidden.iter().copied();
-            let down: Vec<usize> = [pixels]
-                .into_iter()
-                .chain(hidden())
-                .chain([codes])
-                .collect();
-            let up: Vec<usize> = [config.latents]
-                .into_iter()
-                .chain(hidden().rev())
-                .chain([pixels * outputs])
-                .collect();
+            let down: Vec<usize> = [pixels].into_iter().chain(hidden()).chain([codes]).collect();
+            let up: Vec<usize> = [config.latents].into_iter().chain(hidden().rev()).chain([pixels * outputs]).collect();
             (
                 AnyEncoder::Mlp(Mlp::new(&down, activation, key.site("encoder"), device)),
                 AnyDecoder::Mlp(Mlp::new(&up, activation, key.site("decoder"), device)),
@@ -99,14 +85,7 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
             }
             let features = config.features;
             (
-                AnyEncoder::Conv(ConvEncoder::new(
-                    shape,
-                    features,
-                    codes,
-                    activation,
-                    key.site("encoder"),
-                    device,
-                )),
+                AnyEncoder::Conv(ConvEncoder::new(shape, features, codes, activation, key.site("encoder"), device)),
                 AnyDecoder::Conv(ConvDecoder::new(
                     config.latents,
                     features,
@@ -118,11 +97,5 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
             )
         }
     };
-    Ok(Vae::new(
-        encoder,
-        decoder,
-        config.latents,
-        likelihood,
-        device,
-    ))
+    Ok(Vae::new(encoder, decoder, config.latents, likelihood, device))
 }

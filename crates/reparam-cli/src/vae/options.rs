@@ -143,8 +143,6 @@ impl GaussianScaleChoice {
     /// From the command line; a word that is not `learned` is refused later, with all other rules.
     #[expect(clippy::unnecessary_wraps, reason = "the shape that clap asks for")]
     pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(text
-            .parse()
-            .map_or_else(|_| Self::Word(text.into()), Self::Value))
+        Ok(text.parse().map_or_else(|_| Self::Word(text.into()), Self::Value))
     }
 }

@@ -28,16 +28,10 @@ pub struct Progress {
 
 impl Progress {
     /// At `first_step` of a run of `steps` steps.
-    pub fn new(
-        epochs: u64,
-        steps_per_epoch: u64,
-        images_per_epoch: usize,
-        first_step: u64,
-    ) -> Self {
+    pub fn new(epochs: u64, steps_per_epoch: u64, images_per_epoch: usize, first_step: u64) -> Self {
         let steps = epochs * steps_per_epoch;
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar =
-                ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr_with_hz(8));
+            let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr_with_hz(8));
             // No colours: nothing to switch off for NO_COLOR.
             if let Ok(style) = ProgressStyle::with_template("{wide_bar} {msg}") {
                 bar.set_style(style.progress_chars("=> "));
@@ -109,9 +103,7 @@ impl Progress {
 
 fn scores(row: &EpochRow) -> String {
     // The negative ELBO is what the negative log-likelihood is at most, in expectation.
-    let validation = row.validation_elbo.map_or(String::new(), |elbo| {
-        format!("  validation NLL <= {:.2}", -elbo)
-    });
+    let validation = row.validation_elbo.map_or(String::new(), |elbo| format!("  validation NLL <= {:.2}", -elbo));
     format!("  ELBO {:.2} (KL {:.2}){validation}", row.objective, row.kl)
 }
 
@@ -120,11 +112,7 @@ fn clock(seconds: f64) -> String {
     // Beyond a thousand hours nobody counts minutes.
     let seconds = seconds.clamp(0.0, 3.6e6).round() as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
-    }
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 #[cfg(test)]

@@ -30,25 +30,14 @@ pub fn principal_components(values: &[f32], width: usize) -> Projection {
             }
         }
     }
-    let times = |v: &[f64]| -> Vec<f64> {
-        covariance
-            .chunks_exact(width)
-            .map(|row| dot(row, v))
-            .collect()
-    };
+    let times = |v: &[f64]| -> Vec<f64> { covariance.chunks_exact(width).map(|row| dot(row, v)).collect() };
     // Start from the two axes of largest variance: never at right angles to the answer unless that is of no variance.
     let mut order: Vec<usize> = (0..width).collect();
-    order.sort_by(|&a, &b| {
-        covariance[b * width + b]
-            .total_cmp(&covariance[a * width + a])
-            .then(a.cmp(&b))
-    });
+    order.sort_by(|&a, &b| covariance[b * width + b].total_cmp(&covariance[a * width + a]).then(a.cmp(&b)));
     let unit = |axis: usize| -> Vec<f64> {
         // A little of every axis, so that no component is out of reach.
         let small = 1e-3 / width as f64;
-        (0..width)
-            .map(|i| small * (i + 1) as f64 / width as f64 + f64::from(u8::from(i == axis)))
-            .collect()
+        (0..width).map(|i| small * (i + 1) as f64 / width as f64 + f64::from(u8::from(i == axis))).collect()
     };
     let (mut first, mut second) = (unit(order[0]), unit(order[1]));
     for _ in 0..ITERATIONS {
@@ -61,10 +50,7 @@ pub fn principal_components(values: &[f32], width: usize) -> Projection {
         normalise(&mut second);
     }
     for direction in [&mut first, &mut second] {
-        let largest = direction
-            .iter()
-            .copied()
-            .fold(0.0_f64, |a, b| if b.abs() > a.abs() { b } else { a });
+        let largest = direction.iter().copied().fold(0.0_f64, |a, b| if b.abs() > a.abs() { b } else { a });
         if largest < 0.0 {
             for x in direction.iter_mut() {
                 *x = -*x;
@@ -76,18 +62,11 @@ pub fn principal_components(values: &[f32], width: usize) -> Projection {
     let points = values
         .chunks_exact(width)
         .map(|row| {
-            let centred: Vec<f64> = row
-                .iter()
-                .zip(&mean)
-                .map(|(x, m)| f64::from(*x) - m)
-                .collect();
+            let centred: Vec<f64> = row.iter().zip(&mean).map(|(x, m)| f64::from(*x) - m).collect();
             (dot(&centred, &first), dot(&centred, &second))
         })
         .collect();
-    Projection {
-        points,
-        shares: [share(&first), share(&second)],
-    }
+    Projection { points, shares: [share(&first), share(&second)] }
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -11,15 +11,9 @@ use crate::report::picture::Grid;
 const COLUMNS: usize = 15;
 
 /// A picture of originals above their reconstructions.
-pub fn pairs(
-    originals: Vec<f32>,
-    reconstructions: Vec<f32>,
-    info: &DataInfo,
-) -> Result<Vec<u8>, VaeError> {
+pub fn pairs(originals: Vec<f32>, reconstructions: Vec<f32>, info: &DataInfo) -> Result<Vec<u8>, VaeError> {
     let (above, below) = (images(originals, info)?, images(reconstructions, info)?);
-    Ok(Grid::pairs(&above, &below, COLUMNS)
-        .scale(scale(info))
-        .to_png())
+    Ok(Grid::pairs(&above, &below, COLUMNS).scale(scale(info)).to_png())
 }
 
 /// Runs the command.
@@ -28,10 +22,7 @@ pub fn run(args: &ReconstructArgs) -> Result<(), VaeError> {
         return Err(VaeError::option("count", "at least 1", 0));
     }
     let run = Opened::new(&args.run)?;
-    let path = args
-        .out
-        .clone()
-        .unwrap_or_else(|| run.folder.file("reconstructions.png"));
+    let path = args.out.clone().unwrap_or_else(|| run.folder.file("reconstructions.png"));
     let format = Ending::of(&path)?;
     let set = match &args.data {
         Some(data) => read_like(data, &run.config, &run.info.data)?,

@@ -22,9 +22,7 @@ use super::traverse::{path, values};
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
 use crate::report::number::Measured;
-use crate::report::{
-    ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport, overview_picture, render_vae,
-};
+use crate::report::{ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport, overview_picture, render_vae};
 
 /// Images on the latent map, at most.
 const MAP_IMAGES: usize = 2000;
@@ -40,13 +38,7 @@ const PAIRS: usize = 6;
 const STEPS: usize = 11;
 
 /// Files that a report leaves.
-pub const FILES: [&str; 5] = [
-    "report.html",
-    "overview.svg",
-    "samples.png",
-    "reconstructions.png",
-    "traversal.png",
-];
+pub const FILES: [&str; 5] = ["report.html", "overview.svg", "samples.png", "reconstructions.png", "traversal.png"];
 
 /// What the report is about.
 pub struct Subject<'a> {
@@ -87,17 +79,15 @@ pub fn repeat(folder: &RunFolder) -> String {
 
 /// Writes the report and the pictures.
 pub fn write(subject: &Subject<'_>) -> Result<(), VaeError> {
-    let Subject {
-        folder, dataset, ..
-    } = subject;
+    let Subject { folder, dataset, .. } = subject;
     let mut report = text_parts(subject)?;
     let channels = dataset.info.shape[0];
     if channels == 1 || channels == 3 {
         pictures(subject, &mut report)?;
     } else {
-        report.notes.push(format!(
-            "Images of {channels} channels have no pictures: 1 (grey) or 3 (red, green, blue) would."
-        ));
+        report
+            .notes
+            .push(format!("Images of {channels} channels have no pictures: 1 (grey) or 3 (red, green, blue) would."));
     }
     report.latent_map = latent_map(subject, &dataset.test);
     folder.write("overview.svg", &overview_picture(&report))?;
@@ -111,9 +101,7 @@ impl Subject<'_> {
 
     fn encode(&self, pixels: &[f32]) -> Vec<f32> {
         let rows = Rows::new(pixels, self.dataset.test.shape.pixels());
-        self.pool
-            .install(|| posterior_means(self.model, rows, self.device))
-            .0
+        self.pool.install(|| posterior_means(self.model, rows, self.device)).0
     }
 }
 
@@ -124,14 +112,9 @@ fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeErro
 
     let originals = pick(test, &first(RECONSTRUCTIONS));
     let decoded = subject.decode(&subject.encode(&originals));
-    folder.write(
-        "reconstructions.png",
-        &pairs(originals.clone(), decoded.clone(), info)?,
-    )?;
-    report.reconstructions = Some(Pairs {
-        originals: images(originals, info)?,
-        reconstructions: images(decoded, info)?,
-    });
+    folder.write("reconstructions.png", &pairs(originals.clone(), decoded.clone(), info)?)?;
+    report.reconstructions =
+        Some(Pairs { originals: images(originals, info)?, reconstructions: images(decoded, info)? });
 
     let samples = subject.decode(&prior(subject.config.seed, SAMPLES, latents));
     folder.write("samples.png", &sheet(samples.clone(), COLUMNS, info)?)?;
@@ -158,10 +141,7 @@ fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeErro
             images: images(moved, info)?,
             columns: STEPS,
             row_labels: Vec::new(),
-            column_labels: values(0.0, 1.0, STEPS)
-                .iter()
-                .map(|t| format!("{t:.1}"))
-                .collect(),
+            column_labels: values(0.0, 1.0, STEPS).iter().map(|t| format!("{t:.1}")).collect(),
         });
     }
     Ok(())
@@ -183,10 +163,7 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
             choice: String::new(),
         },
         2 => LatentMap {
-            points: codes
-                .chunks_exact(2)
-                .map(|z| (f64::from(z[0]), f64::from(z[1])))
-                .collect(),
+            points: codes.chunks_exact(2).map(|z| (f64::from(z[0]), f64::from(z[1]))).collect(),
             one_dimensional: false,
             labels,
             axes: ["z0".into(), "z1".into()],
@@ -198,10 +175,7 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
                 points: found.points,
                 one_dimensional: false,
                 labels,
-                axes: [
-                    "first principal component".into(),
-                    "second principal component".into(),
-                ],
+                axes: ["first principal component".into(), "second principal component".into()],
                 choice: format!(
                     "The axes are the first two principal components of the posterior means of {count} images; they show {:.0} % of \
                      the variance of the {latents} latent axes, so groups that overlap here may lie apart.",
@@ -215,17 +189,11 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
 
 /// All that is no picture.
 fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
-    let Subject {
-        folder,
-        config,
-        judgement,
-        clock,
-        ..
-    } = subject;
+    let Subject { folder, config, judgement, clock, .. } = subject;
     let found = &judgement.evaluation;
-    let bits = judgement.bits_per_dimension.map(|bits| {
-        Measured::with_error(bits, found.nll_se * bits / found.nll.max(f64::MIN_POSITIVE))
-    });
+    let bits = judgement
+        .bits_per_dimension
+        .map(|bits| Measured::with_error(bits, found.nll_se * bits / found.nll.max(f64::MIN_POSITIVE)));
     let images = clock.epochs as f64 * subject.dataset.info.train_images as f64;
     let speed = (clock.seconds > 0.0).then(|| images / clock.seconds);
     let axes = found.kl_per_latent.iter().zip(&found.mean_variance);
@@ -269,11 +237,7 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
             .collect(),
         latents: axes
             .enumerate()
-            .map(|(index, (kl, variance))| LatentAxis {
-                index,
-                kl: *kl,
-                mean_variance: Some(*variance),
-            })
+            .map(|(index, (kl, variance))| LatentAxis { index, kl: *kl, mean_variance: Some(*variance) })
             .collect(),
         citations: citations(config),
         ..VaeReport::default()
@@ -318,10 +282,7 @@ fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
         ("Parameters", parameters.to_string()),
         ("Latent", format!("{} dimensions", config.latents)),
         ("Objective", objective),
-        (
-            "Epochs",
-            format!("{} of {}", subject.clock.epochs, config.epochs.unwrap_or(0)),
-        ),
+        ("Epochs", format!("{} of {}", subject.clock.epochs, config.epochs.unwrap_or(0))),
         ("Seed", config.seed.to_string()),
         ("Version", format!("reparam {VERSION}")),
         ("Device", config.device.clone()),
@@ -352,7 +313,5 @@ fn citations(config: &RunConfig) -> Vec<(String, Option<String>)> {
             "https://arxiv.org/abs/1810.04152",
         ));
     }
-    all.into_iter()
-        .map(|(text, address)| (text.to_owned(), Some(address.to_owned())))
-        .collect()
+    all.into_iter().map(|(text, address)| (text.to_owned(), Some(address.to_owned()))).collect()
 }

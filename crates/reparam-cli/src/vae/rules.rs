@@ -18,11 +18,7 @@ impl RunConfig {
         let refuse = |name, rule: &str, got: String| Err(VaeError::option(name, rule, got));
         let widths = |sizes: &[usize]| sizes.iter().all(|w| (1..=65_536).contains(w));
         if self.hidden.is_empty() || !widths(&self.hidden) {
-            return refuse(
-                "hidden",
-                "widths from 1 to 65536, separated by commas",
-                format!("{:?}", self.hidden),
-            );
+            return refuse("hidden", "widths from 1 to 65536, separated by commas", format!("{:?}", self.hidden));
         }
         if !widths(&[self.features]) {
             return refuse("features", "from 1 to 65536", self.features.to_string());
@@ -34,11 +30,7 @@ impl RunConfig {
             return refuse("validation", "in [0, 1)", self.validation.to_string());
         }
         if self.patience > 0 && self.validation == 0.0 {
-            return refuse(
-                "validation",
-                "> 0 with patience, which needs validation images",
-                "0".into(),
-            );
+            return refuse("validation", "> 0 with patience, which needs validation images", "0".into());
         }
         if let Some(levels) = self.levels
             && !(2..=65_536).contains(&levels)
@@ -62,20 +54,12 @@ impl RunConfig {
         ];
         for (name, value, most) in bounded {
             if !(1..=most).contains(&value) {
-                let rule = if most == u64::MAX || value == 0 {
-                    "at least 1".into()
-                } else {
-                    format!("at most {most}")
-                };
+                let rule = if most == u64::MAX || value == 0 { "at least 1".into() } else { format!("at most {most}") };
                 return Err(VaeError::option(name, rule, value));
             }
         }
         if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
-            return refuse(
-                "checkpoint-minutes",
-                "finite and >= 0",
-                self.checkpoint_minutes.to_string(),
-            );
+            return refuse("checkpoint-minutes", "finite and >= 0", self.checkpoint_minutes.to_string());
         }
         if self.schedule == ScheduleKind::Step && self.decay_every_epochs == 0 {
             return refuse("decay-every-epochs", "at least 1", "0".into());
@@ -103,14 +87,8 @@ impl RunConfig {
                 },
             },
             objective: match self.objective {
-                ObjectiveKind::Elbo => Objective::Elbo {
-                    entropy: self.entropy.into(),
-                    draws: self.draws,
-                },
-                ObjectiveKind::Iwae => Objective::Iwae {
-                    draws: self.draws,
-                    doubly_reparameterized: self.dreg,
-                },
+                ObjectiveKind::Elbo => Objective::Elbo { entropy: self.entropy.into(), draws: self.draws },
+                ObjectiveKind::Iwae => Objective::Iwae { draws: self.draws, doubly_reparameterized: self.dreg },
             },
             kl: KlWeight {
                 beta: self.beta,
@@ -123,10 +101,7 @@ impl RunConfig {
             trainer: TrainerConfig {
                 shards: self.shards,
                 clip_norm: self.clip_norm,
-                adam: AdamConfig {
-                    weight_decay: self.weight_decay,
-                    ..AdamConfig::default()
-                },
+                adam: AdamConfig { weight_decay: self.weight_decay, ..AdamConfig::default() },
                 ..TrainerConfig::default()
             },
         }
@@ -162,14 +137,11 @@ impl RunConfig {
             notes.push("dreg has no effect on the ELBO: it is a gradient of the IWAE bound".into());
         }
         if !iwae && self.free_bits > 0.0 && other_entropy {
-            notes
-                .push("free-bits has no effect with this entropy: it needs the closed form".into());
+            notes.push("free-bits has no effect with this entropy: it needs the closed form".into());
         }
         if self.learning_rate > 0.05 {
-            notes.push(format!(
-                "a learning rate of {} is large for Adam: 0.0003 to 0.005 is usual",
-                self.learning_rate
-            ));
+            notes
+                .push(format!("a learning rate of {} is large for Adam: 0.0003 to 0.005 is usual", self.learning_rate));
         }
         if self.batch > info.train_images {
             notes.push(format!(

@@ -39,10 +39,7 @@ impl RunFolder {
         let entries = fs::read_dir(path).map_err(VaeError::io(path))?;
         let taken = entries.flatten().any(|entry| entry.file_name() != LOCK);
         if taken {
-            return Err(VaeError::Exists {
-                path: path.to_owned(),
-                is_run: path.join("config.toml").is_file(),
-            });
+            return Err(VaeError::Exists { path: path.to_owned(), is_run: path.join("config.toml").is_file() });
         }
         Self::locked(path)
     }
@@ -52,11 +49,7 @@ impl RunFolder {
         let runs = Path::new("runs");
         fs::create_dir_all(runs).map_err(VaeError::io(runs))?;
         let plain = |c: char| {
-            if c.is_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '-'
-            }
+            if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }
         };
         let name: String = name.chars().take(60).map(plain).collect();
         for number in 1_u64.. {
@@ -80,36 +73,20 @@ impl RunFolder {
     pub fn open(path: &Path) -> Result<Self, VaeError> {
         for missing in ["config.toml", "run.json"] {
             if !path.join(missing).is_file() {
-                return Err(VaeError::NotARun {
-                    path: path.to_owned(),
-                    missing,
-                });
+                return Err(VaeError::NotARun { path: path.to_owned(), missing });
             }
         }
-        Ok(Self {
-            path: path.to_owned(),
-            _lock: None,
-        })
+        Ok(Self { path: path.to_owned(), _lock: None })
     }
 
     fn locked(path: &Path) -> Result<Self, VaeError> {
         let at = path.join(LOCK);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&at)
-            .map_err(VaeError::io(&at))?;
+        let file = File::options().create(true).truncate(false).write(true).open(&at).map_err(VaeError::io(&at))?;
         // A file system that knows no locks is no reason not to train.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(VaeError::Locked {
-                path: path.to_owned(),
-            });
+            return Err(VaeError::Locked { path: path.to_owned() });
         }
-        Ok(Self {
-            path: path.to_owned(),
-            _lock: Some(file),
-        })
+        Ok(Self { path: path.to_owned(), _lock: Some(file) })
     }
 
     /// The folder itself.
@@ -120,8 +97,7 @@ impl RunFolder {
     /// The run's name: the folder's.
     pub fn name(&self) -> String {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        path.file_name()
-            .map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
+        path.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
     }
 
     /// A file in it.
@@ -154,24 +130,15 @@ impl RunFolder {
     pub fn info(&self) -> Result<RunInfo, VaeError> {
         let path = self.file("run.json");
         let text = fs::read(&path).map_err(VaeError::io(&path))?;
-        serde_json::from_slice(&text).map_err(|error| VaeError::Config {
-            place: path.display().to_string(),
-            rule: error.to_string(),
-        })
+        serde_json::from_slice(&text)
+            .map_err(|error| VaeError::Config { place: path.display().to_string(), rule: error.to_string() })
     }
 
     /// A finished model.
-    pub fn model(
-        &self,
-        config: &RunConfig,
-        info: &DataInfo,
-        device: &Device,
-    ) -> Result<Model, VaeError> {
+    pub fn model(&self, config: &RunConfig, info: &DataInfo, device: &Device) -> Result<Model, VaeError> {
         let path = self.file("model.safetensors");
         if !path.is_file() {
-            return Err(VaeError::Unfinished {
-                path: self.path.clone(),
-            });
+            return Err(VaeError::Unfinished { path: self.path.clone() });
         }
         Ok(load_model(build(config, info.shape, device)?, &path)?)
     }
@@ -191,22 +158,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b");
         let first = RunFolder::create(&path).unwrap();
-        assert!(matches!(
-            RunFolder::create(&path),
-            Err(VaeError::Locked { .. })
-        ));
-        assert!(matches!(
-            RunFolder::open(&path),
-            Err(VaeError::NotARun {
-                missing: "config.toml",
-                ..
-            })
-        ));
+        assert!(matches!(RunFolder::create(&path), Err(VaeError::Locked { .. })));
+        assert!(matches!(RunFolder::open(&path), Err(VaeError::NotARun { missing: "config.toml", .. })));
         first.write("config.toml", b"").unwrap();
         drop(first);
-        assert!(matches!(
-            RunFolder::create(&path),
-            Err(VaeError::Exists { is_run: true, .. })
-        ));
+        assert!(matches!(RunFolder::create(&path), Err(VaeError::Exists { is_run: true, .. })));
     }
 }

@@ -1,8 +1,5 @@
 //! The options of a run as the command line takes them, each with its default, unit and source.
-#![allow(
-    clippy::doc_markdown,
-    reason = "the comments are the command's help, where backticks would be noise"
-)]
+#![allow(clippy::doc_markdown, reason = "the comments are the command's help, where backticks would be noise")]
 
 use std::path::PathBuf;
 
@@ -10,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::options::{
-    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind,
-    ObjectiveKind, ScheduleKind,
+    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind, ObjectiveKind,
+    ScheduleKind,
 };
 
 /// The options of a run that were given; each is a key of [`super::RunConfig`].
@@ -23,12 +20,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<PathBuf>,
     /// Raw pixel value that becomes 1 [default: as the format or the largest value says]
-    #[arg(
-        long,
-        value_name = "VALUE",
-        allow_negative_numbers = true,
-        help_heading = "Data"
-    )]
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<f64>,
     /// Channels, height, width of an image in flat rows [default: a square with one channel]
@@ -40,21 +32,11 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
     /// Part of the images held out where the data bring no test part [default: 1/6]
-    #[arg(
-        long,
-        value_name = "FRACTION",
-        allow_negative_numbers = true,
-        help_heading = "Data"
-    )]
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_fraction: Option<f64>,
     /// Part of the training images that validate, at most 1,000 of them; 0: none [default: 0.05]
-    #[arg(
-        long,
-        value_name = "FRACTION",
-        allow_negative_numbers = true,
-        help_heading = "Data"
-    )]
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation: Option<f64>,
 
@@ -63,12 +45,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkKind>,
     /// Widths of the hidden layers of an mlp [default: 200,200]
-    #[arg(
-        long,
-        value_name = "WIDTHS",
-        value_delimiter = ',',
-        help_heading = "Model"
-    )]
+    #[arg(long, value_name = "WIDTHS", value_delimiter = ',', help_heading = "Model")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<Vec<usize>>,
     /// Maps of the inner convolution of a conv network [default: 32]
@@ -117,12 +94,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dreg: Option<bool>,
     /// Final weight of the KL divergence; 1 is the ELBO (Higgins et al. 2017) [default: 1]
-    #[arg(
-        long,
-        value_name = "WEIGHT",
-        allow_negative_numbers = true,
-        help_heading = "Objective"
-    )]
+    #[arg(long, value_name = "WEIGHT", allow_negative_numbers = true, help_heading = "Objective")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beta: Option<f64>,
     /// Epochs over which that weight rises from 0 (Sønderby et al. 2016); 0: none [default: 0]
@@ -130,12 +102,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kl_warmup_epochs: Option<u64>,
     /// Nats that each latent may carry for free (Kingma et al. 2016) [default: 0]
-    #[arg(
-        long,
-        value_name = "NATS",
-        allow_negative_numbers = true,
-        help_heading = "Objective"
-    )]
+    #[arg(long, value_name = "NATS", allow_negative_numbers = true, help_heading = "Objective")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free_bits: Option<f64>,
 
@@ -148,12 +115,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<usize>,
     /// Learning rate of Adam (Kingma and Ba 2015) at the first step [default: 0.003]
-    #[arg(
-        long,
-        value_name = "RATE",
-        allow_negative_numbers = true,
-        help_heading = "Training"
-    )]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learning_rate: Option<f64>,
     /// How the learning rate changes [default: linear]
@@ -161,12 +123,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleKind>,
     /// Share of the learning rate at the last step, of linear and cosine [default: 0]
-    #[arg(
-        long,
-        value_name = "SHARE",
-        allow_negative_numbers = true,
-        help_heading = "Training"
-    )]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_floor: Option<f64>,
     /// Epochs between two decays, of step [default: 50]
@@ -174,30 +131,15 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay_every_epochs: Option<u64>,
     /// What the rate is multiplied by at a decay, of step [default: 0.5]
-    #[arg(
-        long,
-        value_name = "FACTOR",
-        allow_negative_numbers = true,
-        help_heading = "Training"
-    )]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true, help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay_factor: Option<f64>,
     /// Largest norm of the gradient; 0: no clipping [default: 0]
-    #[arg(
-        long,
-        value_name = "NORM",
-        allow_negative_numbers = true,
-        help_heading = "Training"
-    )]
+    #[arg(long, value_name = "NORM", allow_negative_numbers = true, help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f64>,
     /// Decoupled weight decay per unit of learning rate (AdamW, Loshchilov and Hutter 2019) [default: 0]
-    #[arg(
-        long,
-        value_name = "RATE",
-        allow_negative_numbers = true,
-        help_heading = "Training"
-    )]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_decay: Option<f64>,
     /// Stop after this many epochs without a better validation ELBO and keep the best model; 0: never [default: 0]
@@ -223,12 +165,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// Minutes between two checkpoints; 0: only at the end [default: 5]
-    #[arg(
-        long,
-        value_name = "MINUTES",
-        allow_negative_numbers = true,
-        help_heading = "Machine"
-    )]
+    #[arg(long, value_name = "MINUTES", allow_negative_numbers = true, help_heading = "Machine")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint_minutes: Option<f64>,
     /// Steps between two checkpoints; 0: by the clock alone [default: 0]
@@ -283,8 +220,7 @@ mod tests {
                 other => other.to_string(),
             };
             let same = stated == value
-                || stated.parse::<f64>().ok() == value.parse::<f64>().ok()
-                    && stated.parse::<f64>().is_ok()
+                || stated.parse::<f64>().ok() == value.parse::<f64>().ok() && stated.parse::<f64>().is_ok()
                 || (stated, value.as_str()) == ("1/6", "0.16666666666666666");
             assert!(same, "--{name}: help says {stated}, the default is {value}");
         }

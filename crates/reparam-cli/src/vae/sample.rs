@@ -13,10 +13,7 @@ pub const COLUMNS: usize = 16;
 /// Draws from the standard normal prior, `[count, latents]`.
 pub fn prior(seed: u64, count: usize, latents: usize) -> Vec<f32> {
     let mut z = vec![0.0_f32; count * latents];
-    Key::new(seed)
-        .site("samples")
-        .step(0)
-        .fill(Noise::StandardNormal, 0, &mut z);
+    Key::new(seed).site("samples").step(0).fill(Noise::StandardNormal, 0, &mut z);
     z
 }
 

@@ -38,13 +38,7 @@ pub struct Summary {
 
 impl Summary {
     /// The results of a run.
-    pub fn new(
-        folder: &RunFolder,
-        config: &RunConfig,
-        judgement: &Judgement,
-        clock: &Clock,
-        info: &DataInfo,
-    ) -> Self {
+    pub fn new(folder: &RunFolder, config: &RunConfig, judgement: &Judgement, clock: &Clock, info: &DataInfo) -> Self {
         let found = &judgement.evaluation;
         let images = clock.epochs as f64 * info.train_images as f64;
         Self {
@@ -64,11 +58,7 @@ impl Summary {
             steps: clock.steps,
             skipped_steps: clock.skipped,
             seconds: clock.seconds,
-            images_per_second: if clock.seconds > 0.0 {
-                images / clock.seconds
-            } else {
-                0.0
-            },
+            images_per_second: if clock.seconds > 0.0 { images / clock.seconds } else { 0.0 },
             seed: config.seed,
             version: VERSION,
             data: judgement.data.clone(),
@@ -79,10 +69,8 @@ impl Summary {
     /// Prints it on stdout.
     pub fn print(&self, json: bool) -> Result<(), VaeError> {
         let text = if json {
-            serde_json::to_string(self).map_err(|error| VaeError::Config {
-                place: "summary".into(),
-                rule: error.to_string(),
-            })?
+            serde_json::to_string(self)
+                .map_err(|error| VaeError::Config { place: "summary".into(), rule: error.to_string() })?
         } else {
             self.lines()
         };
@@ -90,17 +78,13 @@ impl Summary {
     }
 
     fn lines(&self) -> String {
-        let floor = self.floor.map_or(String::new(), |floor| {
-            format!("; independent pixels: {}", significant(floor, 4))
-        });
-        let bits = self.bits_per_dimension.map_or(String::new(), |bits| {
-            format!("\n{:15}{} bits per dimension", "", significant(bits, 4))
-        });
-        let bounds: Vec<String> = self
-            .bounds
-            .iter()
-            .map(|(k, bound)| format!("L{k} {}", significant(*bound, 5)))
-            .collect();
+        let floor =
+            self.floor.map_or(String::new(), |floor| format!("; independent pixels: {}", significant(floor, 4)));
+        let bits = self
+            .bits_per_dimension
+            .map_or(String::new(), |bits| format!("\n{:15}{} bits per dimension", "", significant(bits, 4)));
+        let bounds: Vec<String> =
+            self.bounds.iter().map(|(k, bound)| format!("L{k} {}", significant(*bound, 5))).collect();
         format!(
             "NLL            {} nats per held-out image ({} images, {} draws each){floor}{bits}\n\
              ELBO           {} = {} reconstruction - {} KL\n\

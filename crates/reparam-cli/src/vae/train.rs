@@ -13,10 +13,8 @@ use super::{RunConfig, VaeError};
 
 /// Runs the command.
 pub fn run(args: &TrainArgs) -> Result<(), VaeError> {
-    let flags = toml::Table::try_from(&args.options).map_err(|error| VaeError::Config {
-        place: "command line".into(),
-        rule: error.to_string(),
-    })?;
+    let flags = toml::Table::try_from(&args.options)
+        .map_err(|error| VaeError::Config { place: "command line".into(), rule: error.to_string() })?;
     let (config, resumed) = if let Some(path) = &args.resume {
         let folder = RunFolder::resume(path)?;
         (resumed_config(&folder, flags)?, Some(folder))
@@ -31,8 +29,7 @@ pub fn run(args: &TrainArgs) -> Result<(), VaeError> {
     let device = device(&config.device)?;
     let dataset = Dataset::load(&config)?;
     let config = config.resolved(dataset.info.train_images, dataset.scale);
-    let model =
-        build(&config, dataset.info.shape, &device)?.with_mean_image(&dataset.train_rows().mean());
+    let model = build(&config, dataset.info.shape, &device)?.with_mean_image(&dataset.train_rows().mean());
     let per_epoch = dataset.info.train_images.div_ceil(config.batch.max(1)) as u64;
     // All rules are checked before anything is written.
     let fit = Fit::new(
@@ -62,10 +59,7 @@ pub fn run(args: &TrainArgs) -> Result<(), VaeError> {
 fn resumed_config(folder: &RunFolder, flags: toml::Table) -> Result<RunConfig, VaeError> {
     const FREE: [&str; 3] = ["threads", "checkpoint-minutes", "checkpoint-steps"];
     let config = folder.config()?;
-    if let Some((name, value)) = flags
-        .iter()
-        .find(|(name, _)| !FREE.contains(&name.as_str()))
-    {
+    if let Some((name, value)) = flags.iter().find(|(name, _)| !FREE.contains(&name.as_str())) {
         return Err(VaeError::Option {
             name: "--resume",
             rule: format!("used without --{name}: a run continues as it began"),
@@ -82,10 +76,7 @@ fn start(args: &TrainArgs, config: &RunConfig, dataset: &Dataset) -> Result<RunF
         Some(path) => RunFolder::create(path)?,
         None => RunFolder::create_numbered(&dataset.info.name)?,
     };
-    let info = RunInfo {
-        version: VERSION.into(),
-        data: dataset.info.clone(),
-    };
+    let info = RunInfo { version: VERSION.into(), data: dataset.info.clone() };
     // The configuration comes last: a folder that has it is a run.
     folder.write_json("run.json", &info)?;
     folder.write("config.toml", config.to_toml()?.as_bytes())?;
@@ -105,12 +96,8 @@ mod tests {
 
     #[test]
     fn every_option_is_a_key_of_the_configuration() {
-        let options = RunOptions {
-            latents: Some(3),
-            epochs: Some(7),
-            checkpoint_minutes: Some(1.5),
-            ..RunOptions::default()
-        };
+        let options =
+            RunOptions { latents: Some(3), epochs: Some(7), checkpoint_minutes: Some(1.5), ..RunOptions::default() };
         let table = toml::Table::try_from(options).unwrap();
         let config = RunConfig::default().overridden(table).unwrap();
         assert_eq!((config.latents, config.epochs), (3, Some(7)));

@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
-use reparam::train::{
-    Checkpoint, NamedParameters, load_model, load_parameters, read_parameters, save_model,
-};
+use reparam::train::{Checkpoint, NamedParameters, load_model, load_parameters, read_parameters, save_model};
 use reparam::vae::{EpochRow, Event, Fit, Stop};
 use serde::{Deserialize, Serialize};
 
@@ -42,10 +40,7 @@ pub struct Clock {
 
 /// The clock of the last checkpoint; a run without one starts at 0.
 pub fn read_clock(folder: &RunFolder) -> Clock {
-    std::fs::read(folder.file(CLOCK))
-        .ok()
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default()
+    std::fs::read(folder.file(CLOCK)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 /// A run in this process.
@@ -121,20 +116,12 @@ impl<'a> Training<'a> {
             self.timing = Timing::read(&self.folder, epochs);
             self.before = read_clock(&self.folder).seconds;
             let best = self.folder.file(BEST);
-            let had_best = self
-                .fit
-                .history()
-                .iter()
-                .any(|row| row.validation_elbo.is_some());
+            let had_best = self.fit.history().iter().any(|row| row.validation_elbo.is_some());
             if self.config.patience > 0 && had_best {
                 let model = load_model(self.fit.trainer().model().clone(), &best)?;
                 self.best = Some(read_parameters(&model));
             }
-            talk(format_args!(
-                "resumed at step {} of {}",
-                self.fit.trainer().step_count(),
-                self.fit.total_steps()
-            ));
+            talk(format_args!("resumed at step {} of {}", self.fit.trainer().step_count(), self.fit.total_steps()));
         }
         self.started = Instant::now();
         Ok(())
@@ -181,10 +168,8 @@ impl<'a> Training<'a> {
                 Event::Step => None,
             };
             progress.step(step, row.as_ref());
-            let by_clock =
-                every.is_some_and(|every| !every.is_zero() && saved.0.elapsed() >= every);
-            let by_steps =
-                self.config.checkpoint_steps > 0 && step - saved.1 >= self.config.checkpoint_steps;
+            let by_clock = every.is_some_and(|every| !every.is_zero() && saved.0.elapsed() >= every);
+            let by_steps = self.config.checkpoint_steps > 0 && step - saved.1 >= self.config.checkpoint_steps;
             if by_clock || by_steps {
                 self.save()?;
                 saved = (Instant::now(), step);
@@ -204,19 +189,14 @@ impl<'a> Training<'a> {
     fn save(&mut self) -> Result<(), VaeError> {
         if !self.best_written {
             if let Some(best) = &self.best {
-                save_model(
-                    &with(self.fit.trainer().model(), best)?,
-                    &self.folder.file(BEST),
-                )?;
+                save_model(&with(self.fit.trainer().model(), best)?, &self.folder.file(BEST))?;
             }
             self.best_written = true;
         }
         let checkpoint = self.fit.checkpoint();
         let history = self.fit.history();
-        self.folder
-            .write("metrics.csv", metrics_csv(history).as_bytes())?;
-        self.timing
-            .write(&self.folder, self.dataset.info.train_images)?;
+        self.folder.write("metrics.csv", metrics_csv(history).as_bytes())?;
+        self.timing.write(&self.folder, self.dataset.info.train_images)?;
         let path = self.folder.file(CHECKPOINT);
         std::fs::create_dir_all(&path).map_err(VaeError::io(&path))?;
         self.folder.write_json(CLOCK, &self.clock())?;
@@ -250,22 +230,14 @@ impl<'a> Training<'a> {
         }
         let pool = self.fit.trainer().pool();
         let known = evaluate::known(&self.folder);
-        let missing = report::FILES
-            .iter()
-            .any(|name| !self.folder.file(name).is_file());
+        let missing = report::FILES.iter().any(|name| !self.folder.file(name).is_file());
         let fresh = known.is_none();
         let judgement = if let Some(judgement) = known {
             judgement
         } else {
             talk("judging by the held-out images");
-            let judgement = judge(
-                &model,
-                &self.dataset.test,
-                Some(self.dataset.train_rows()),
-                &self.config,
-                &self.device,
-                pool,
-            );
+            let judgement =
+                judge(&model, &self.dataset.test, Some(self.dataset.train_rows()), &self.config, &self.device, pool);
             self.folder.write_json(evaluate::FILE, &judgement)?;
             judgement
         };
@@ -293,8 +265,7 @@ impl<'a> Training<'a> {
         Summary::new(&self.folder, &self.config, &judgement, &clock, info).print(json)?;
         let report = self.folder.file("report.html");
         if !json {
-            data(format_args!("report         {}", report.display()))
-                .map_err(VaeError::io("stdout".as_ref()))?;
+            data(format_args!("report         {}", report.display())).map_err(VaeError::io("stdout".as_ref()))?;
         }
         talk(format_args!("repeat it: {}", repeat(&self.folder)));
         Ok(())
@@ -303,8 +274,6 @@ impl<'a> Training<'a> {
 
 /// The model with other weights.
 fn with(model: &Model, parameters: &NamedParameters) -> Result<Model, VaeError> {
-    load_parameters(model.clone(), parameters).map_err(|error| VaeError::Config {
-        place: BEST.into(),
-        rule: error.to_string(),
-    })
+    load_parameters(model.clone(), parameters)
+        .map_err(|error| VaeError::Config { place: BEST.into(), rule: error.to_string() })
 }

@@ -9,9 +9,7 @@ use super::evaluate::known;
 /// Evenly spaced values, both ends included.
 pub fn values(from: f64, to: f64, steps: usize) -> Vec<f64> {
     let last = steps.saturating_sub(1).max(1) as f64;
-    (0..steps)
-        .map(|i| from + (to - from) * (i as f64 / last))
-        .collect()
+    (0..steps).map(|i| from + (to - from) * (i as f64 / last)).collect()
 }
 
 /// Latents along axes from a start: a row for each axis, a column for each value.

@@ -78,10 +78,7 @@ pub fn bytes(path: impl AsRef<Path>) -> Vec<u8> {
 /// Bytes of a `.npy` file of 32-bit floats.
 pub fn npy(values: &[f32], shape: &[usize]) -> Vec<u8> {
     let shape: Vec<String> = shape.iter().map(|side| format!("{side},")).collect();
-    let mut header = format!(
-        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}",
-        shape.join(" ")
-    );
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", shape.join(" "));
     while (10 + header.len() + 1) % 64 != 0 {
         header.push(' ');
     }
@@ -99,11 +96,7 @@ pub fn bars(count: usize, side: usize) -> Vec<f32> {
     for (i, image) in pixels.chunks_exact_mut(side * side).enumerate() {
         let (place, tall) = (i / 2 % side, i % 2 == 0);
         for k in 0..side {
-            let at = if tall {
-                k * side + place
-            } else {
-                place * side + k
-            };
+            let at = if tall { k * side + place } else { place * side + k };
             // Never quite the same twice, always a whole grey level of 256.
             image[at] = (200 + (7 * i + 3 * k) % 56) as f32 / 255.0;
         }
@@ -122,11 +115,7 @@ pub fn png_folder(at: &Path, count: usize, side: usize) -> PathBuf {
         encoder.set_color(png::ColorType::Grayscale);
         encoder.set_depth(png::BitDepth::Eight);
         let data: Vec<u8> = image.iter().map(|x| (x * 255.0).round() as u8).collect();
-        encoder
-            .write_header()
-            .unwrap()
-            .write_image_data(&data)
-            .unwrap();
+        encoder.write_header().unwrap().write_image_data(&data).unwrap();
     }
     folder
 }

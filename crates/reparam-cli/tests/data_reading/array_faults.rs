@@ -17,46 +17,23 @@ fn floats(values: &[f32]) -> Vec<u8> {
 
 #[test]
 fn a_wrong_magic_number_or_version() {
-    assert_eq!(
-        npy_fault(b"PK\x03\x04rest"),
-        "x.npy: byte 0: expected npy's 93 4e 55 4d 50 59, got 50 4b 03 04 72 65"
-    );
-    assert_eq!(
-        npy_fault(b"\x93NUMPY\x07\0\x10\0"),
-        "x.npy: byte 6: expected npy version 1, 2 or 3, got 7"
-    );
+    assert_eq!(npy_fault(b"PK\x03\x04rest"), "x.npy: byte 0: expected npy's 93 4e 55 4d 50 59, got 50 4b 03 04 72 65");
+    assert_eq!(npy_fault(b"\x93NUMPY\x07\0\x10\0"), "x.npy: byte 6: expected npy version 1, 2 or 3, got 7");
 }
 
 #[test]
 fn types_that_are_no_numbers_or_not_read() {
     let rule = "expected whole numbers, booleans, or 32- or 64-bit floating point";
-    for (descr, got) in [
-        ("|O", "python objects ('|O')"),
-        ("<U3", "'<U3'"),
-        ("<c8", "'<c8'"),
-        ("<f2", "'<f2'"),
-        ("<M8[D]", "'<M8[D]'"),
-    ] {
-        assert_eq!(
-            npy_fault(&npy(descr, false, &[2, 4], &[0; 64])),
-            format!("x.npy: {rule}, got {got}")
-        );
+    for (descr, got) in
+        [("|O", "python objects ('|O')"), ("<U3", "'<U3'"), ("<c8", "'<c8'"), ("<f2", "'<f2'"), ("<M8[D]", "'<M8[D]'")]
+    {
+        assert_eq!(npy_fault(&npy(descr, false, &[2, 4], &[0; 64])), format!("x.npy: {rule}, got {got}"));
     }
     let record = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 4), }\n";
-    assert_eq!(
-        npy_fault(&npy_header(record, &[0; 32])),
-        format!("x.npy: {rule}, got a record type")
-    );
+    assert_eq!(npy_fault(&npy_header(record, &[0; 32])), format!("x.npy: {rule}, got a record type"));
     let folder = Folder::new();
     folder.write("x.npy", npy("<f2", false, &[2, 4], &[0; 16]));
-    assert!(
-        folder
-            .read("x.npy")
-            .unwrap_err()
-            .hint()
-            .unwrap()
-            .contains("astype")
-    );
+    assert!(folder.read("x.npy").unwrap_err().hint().unwrap().contains("astype"));
 }
 
 #[test]
@@ -69,20 +46,12 @@ fn shapes_that_are_no_images() {
         (&[2, 0, 2], 0, "[2, 0, 2]"),
     ] {
         let message = npy_fault(&npy("|u1", false, shape, &vec![0; bytes]));
-        assert!(
-            message.starts_with("x.npy: expected images [N, P], [N, H, W]"),
-            "{message}"
-        );
+        assert!(message.starts_with("x.npy: expected images [N, P], [N, H, W]"), "{message}");
         assert!(message.ends_with(&format!("got {got}")), "{message}");
     }
-    assert_eq!(
-        npy_fault(&npy("|u1", false, &[0, 4], &[])),
-        "x.npy: expected at least one image, got none"
-    );
+    assert_eq!(npy_fault(&npy("|u1", false, &[0, 4], &[])), "x.npy: expected at least one image, got none");
     let message = npy_fault(&npy("|u1", false, &[2, 6], &[0; 12]));
-    assert!(message.ends_with(
-        "a square number of values an image, or the image shape, got 6 values an image"
-    ));
+    assert!(message.ends_with("a square number of values an image, or the image shape, got 6 values an image"));
 }
 
 #[test]
@@ -90,75 +59,35 @@ fn more_or_fewer_bytes_than_announced() {
     let whole = npy("<f4", false, &[2, 4], &floats(&[0.5; 8]));
     let len = whole.len();
     let message = npy_fault(&whole[..len - 1]);
-    assert_eq!(
-        message,
-        format!(
-            "x.npy: expected {len} bytes, got {}: the file is cut short",
-            len - 1
-        )
-    );
+    assert_eq!(message, format!("x.npy: expected {len} bytes, got {}: the file is cut short", len - 1));
     let message = npy_fault(&[&whole[..], &[0]].concat());
-    assert_eq!(
-        message,
-        format!("x.npy: expected {len} bytes, got more: data go on after the announced end")
-    );
+    assert_eq!(message, format!("x.npy: expected {len} bytes, got more: data go on after the announced end"));
     for cut in 1..len {
         let message = npy_fault(&whole[..cut]);
-        assert!(
-            message.ends_with(&format!("got {cut}: the file is cut short")),
-            "{message}"
-        );
+        assert!(message.ends_with(&format!("got {cut}: the file is cut short")), "{message}");
     }
 }
 
 #[test]
 fn lengths_beyond_any_file() {
     let message = npy_fault(&npy("<f4", false, &[1 << 20, 1 << 20, 1 << 20], &[0; 64]));
-    assert!(
-        message.contains("expected 4611686018427387997 bytes"),
-        "{message}"
-    );
-    for shape in [
-        &[1 << 30, 1 << 30, 1 << 30][..],
-        &[u64::MAX, 4],
-        &[0, u64::MAX, u64::MAX],
-    ] {
+    assert!(message.contains("expected 4611686018427387997 bytes"), "{message}");
+    for shape in [&[1 << 30, 1 << 30, 1 << 30][..], &[u64::MAX, 4], &[0, u64::MAX, u64::MAX]] {
         let message = npy_fault(&npy("<f4", false, shape, &[0; 64]));
-        assert!(
-            message.starts_with("x.npy: byte 10: expected a header with descr"),
-            "{message}"
-        );
+        assert!(message.starts_with("x.npy: byte 10: expected a header with descr"), "{message}");
     }
 }
 
 #[test]
 fn headers_that_are_no_dictionary() {
     let deep = "[".repeat(60_000);
-    for header in [
-        "",
-        "{}",
-        "{'descr': '<f4'}",
-        "[1, 2]",
-        "{'descr': 'x', 'fortran_order': 0, 'shape': 7}",
-        &deep,
-    ] {
+    for header in ["", "{}", "{'descr': '<f4'}", "[1, 2]", "{'descr': 'x', 'fortran_order': 0, 'shape': 7}", &deep] {
         let message = npy_fault(&npy_header(header, &[0; 16]));
-        assert!(
-            message.starts_with("x.npy: byte 10: expected a header with descr"),
-            "{message}"
-        );
+        assert!(message.starts_with("x.npy: byte 10: expected a header with descr"), "{message}");
         assert!(message.len() < 200 && !message.contains('\n'), "{message}");
     }
-    let long = [
-        b"\x93NUMPY\x02\x00".as_slice(),
-        &u32::MAX.to_le_bytes(),
-        &[0; 8],
-    ]
-    .concat();
-    assert_eq!(
-        npy_fault(&long),
-        "x.npy: byte 8: expected a header of at most 65536 bytes, got 4294967295"
-    );
+    let long = [b"\x93NUMPY\x02\x00".as_slice(), &u32::MAX.to_le_bytes(), &[0; 8]].concat();
+    assert_eq!(npy_fault(&long), "x.npy: byte 8: expected a header of at most 65536 bytes, got 4294967295");
 }
 
 #[test]
@@ -170,11 +99,7 @@ fn values_outside_the_rule_of_the_likelihood() {
     };
     let place = "x.npy: image 1, row 0, column 2";
     let unit = ValueRule::UnitInterval;
-    for (value, got) in [
-        (f32::NAN, "NaN"),
-        (f32::INFINITY, "inf"),
-        (f32::NEG_INFINITY, "-inf"),
-    ] {
+    for (value, got) in [(f32::NAN, "NaN"), (f32::INFINITY, "inf"), (f32::NEG_INFINITY, "-inf")] {
         for value_range in [unit, ValueRule::AnyFinite] {
             let message = fault(&[0., 0., 0., 0., 0., value], value_range);
             assert_eq!(
@@ -187,42 +112,15 @@ fn values_outside_the_rule_of_the_likelihood() {
         (1.5, unit, "a number in [0, 1], got '1.5'"),
         (-0.25, unit, "a number in [0, 1], got '-0.25'"),
         (0.5, ValueRule::Binary, "0 or 1, got '0.5'"),
-        (
-            0.4,
-            ValueRule::Levels(5),
-            "a multiple of 1/4 in [0, 1], got '0.4'",
-        ),
+        (0.4, ValueRule::Levels(5), "a multiple of 1/4 in [0, 1], got '0.4'"),
     ];
     for (value, value_range, message) in cases {
         let found = fault(&[0., 0., 0., 0., 1., value], value_range);
-        assert_eq!(
-            found.replace("image 1: ", "image 1, "),
-            format!("{place}: expected {message}")
-        );
+        assert_eq!(found.replace("image 1: ", "image 1, "), format!("{place}: expected {message}"));
     }
-    folder.write(
-        "x.npy",
-        npy(
-            "<f8",
-            false,
-            &[2, 1, 1],
-            &[0.0_f64, 1e300].map(f64::to_le_bytes).concat(),
-        ),
-    );
-    assert!(
-        folder
-            .fault("x.npy")
-            .ends_with("expected a finite number, got 'inf'")
-    );
-    folder.write(
-        "x.npy",
-        npy(
-            "<f4",
-            false,
-            &[2, 1, 3],
-            &floats(&[0., 0., 0., 0., 7., 16.]),
-        ),
-    );
+    folder.write("x.npy", npy("<f8", false, &[2, 1, 1], &[0.0_f64, 1e300].map(f64::to_le_bytes).concat()));
+    assert!(folder.fault("x.npy").ends_with("expected a finite number, got 'inf'"));
+    folder.write("x.npy", npy("<f4", false, &[2, 1, 3], &floats(&[0., 0., 0., 0., 7., 16.])));
     let hint = folder.read("x.npy").unwrap_err().hint().unwrap();
     assert!(hint.contains("--max-value 16"), "{hint}");
 }
@@ -231,42 +129,22 @@ fn values_outside_the_rule_of_the_likelihood() {
 fn an_image_shape_that_does_not_fit() {
     let folder = Folder::new();
     folder.write("x.npy", npy("|u1", false, &[2, 4], &[0; 8]));
-    let shape = reparam_cli::data::ImageShape {
-        channels: 1,
-        height: 2,
-        width: 3,
-    };
-    let options = ReadOptions {
-        image_shape: Some(shape),
-        ..ReadOptions::default()
-    };
+    let shape = reparam_cli::data::ImageShape { channels: 1, height: 2, width: 3 };
+    let options = ReadOptions { image_shape: Some(shape), ..ReadOptions::default() };
     let message = folder.fault_with("x.npy", &options);
-    assert_eq!(
-        message,
-        "x.npy: expected 6 values an image (1x2x3), got 4 values an image"
-    );
+    assert_eq!(message, "x.npy: expected 6 values an image (1x2x3), got 4 values an image");
 }
 
 #[test]
 fn an_archive_without_images() {
     let folder = Folder::new();
     let images = npy("|u1", false, &[2, 4], &[0; 8]);
-    folder.write(
-        "x.npz",
-        npz(&[("weights.npy", images.clone()), ("bias.npy", images)]),
-    );
+    folder.write("x.npz", npz(&[("weights.npy", images.clone()), ("bias.npy", images)]));
     let message = folder.fault("x.npz");
-    assert!(
-        message.starts_with("x.npz: expected an array with one of the names x_train,"),
-        "{message}"
-    );
+    assert!(message.starts_with("x.npz: expected an array with one of the names x_train,"), "{message}");
     assert!(message.ends_with("got weights, bias"), "{message}");
     folder.write("x.npz", npz(&[]));
-    assert!(
-        folder
-            .fault("x.npz")
-            .starts_with("x.npz: expected an array with one of the names")
-    );
+    assert!(folder.fault("x.npz").starts_with("x.npz: expected an array with one of the names"));
 }
 
 #[test]
@@ -278,22 +156,13 @@ fn labels_that_are_none() {
         folder.fault("x.npz")
     };
     let message = fault(npy("|u1", false, &[3], &[0; 3]));
-    assert_eq!(
-        message,
-        "x.npz: y.npy: expected 2 labels, one for each image in x.npz: x.npy, got 3"
-    );
+    assert_eq!(message, "x.npz: y.npy: expected 2 labels, one for each image in x.npz: x.npy, got 3");
     let message = fault(npy("<f4", false, &[2], &floats(&[1.0, 0.5])));
-    assert_eq!(
-        message,
-        "x.npz: y.npy: entry 1: expected a class number, whole and in [0, 16777215], got 0.5"
-    );
+    assert_eq!(message, "x.npz: y.npy: entry 1: expected a class number, whole and in [0, 16777215], got 0.5");
     let message = fault(npy("|i1", false, &[2], &[255, 0]));
     assert!(message.ends_with("got -1"), "{message}");
     let message = fault(npy("|u1", false, &[2, 10], &[0; 20]));
-    assert_eq!(
-        message,
-        "x.npz: y.npy: expected labels [N] or [N, 1], got [2, 10]"
-    );
+    assert_eq!(message, "x.npz: y.npy: expected labels [N] or [N, 1], got [2, 10]");
 }
 
 #[test]
@@ -301,29 +170,16 @@ fn an_archive_that_is_damaged_or_none() {
     let folder = Folder::new();
     let whole = npz(&[("x.npy", npy("|u1", false, &[2, 16], &[3; 32]))]);
     folder.write("x.npz", b"\x93NUMPY");
-    assert_eq!(
-        folder.fault("x.npz"),
-        "x.npz: byte 0: expected zip's 50 4b, for an npz archive, got 93 4e 55 4d 50 59"
-    );
+    assert_eq!(folder.fault("x.npz"), "x.npz: byte 0: expected zip's 50 4b, for an npz archive, got 93 4e 55 4d 50 59");
     folder.write("x.npz", &whole[..whole.len() / 2]);
-    assert!(
-        folder
-            .fault("x.npz")
-            .starts_with("x.npz: expected a zip archive, got damaged data (")
-    );
+    assert!(folder.fault("x.npz").starts_with("x.npz: expected a zip archive, got damaged data ("));
     // One bit of the packed bytes, which begin after the local header of 30 bytes and the name.
     let mut bytes = whole.clone();
     bytes[50] ^= 4;
     folder.write("x.npz", bytes);
     let error = folder.read("x.npz").unwrap_err();
     assert!(error.to_string().contains("x.npz: x.npy: "), "{error}");
-    assert!(
-        matches!(
-            error,
-            DataError::Damaged { .. } | DataError::Magic { .. } | DataError::Header { .. }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, DataError::Damaged { .. } | DataError::Magic { .. } | DataError::Header { .. }), "{error}");
 }
 
 #[test]
@@ -332,30 +188,18 @@ fn an_archive_that_unpacks_to_more_than_it_says() {
     let image = npy("|u1", false, &[2, 4], &vec![0; 1 << 22]);
     folder.write("x.npz", npz(&[("x.npy", image)]));
     let message = folder.fault("x.npz");
-    assert!(
-        message.ends_with("got more: data go on after the announced end"),
-        "{message}"
-    );
+    assert!(message.ends_with("got more: data go on after the announced end"), "{message}");
     let lying = npy("|u1", false, &[1 << 20, 1 << 20], &[0; 64]);
     folder.write("x.npz", npz(&[("x.npy", lying)]));
     let message = folder.fault("x.npz");
-    assert!(
-        message.starts_with("x.npz: x.npy: expected at most "),
-        "{message}"
-    );
+    assert!(message.starts_with("x.npz: x.npy: expected at most "), "{message}");
 }
 
 #[test]
 fn parts_of_unequal_shape() {
     let folder = Folder::new();
     let part = |len| npy("|u1", false, &[1, 1, len], &vec![0; len as usize]);
-    folder.write(
-        "x.npz",
-        npz(&[("x_train.npy", part(4)), ("x_test.npy", part(5))]),
-    );
+    folder.write("x.npz", npz(&[("x_train.npy", part(4)), ("x_test.npy", part(5))]));
     let message = folder.fault("x.npz");
-    assert_eq!(
-        message,
-        "x.npz: x_test.npy: expected images of 1x1x4 as in x.npz: x_train.npy, got 1x1x5"
-    );
+    assert_eq!(message, "x.npz: x_test.npy: expected images of 1x1x4 as in x.npz: x_train.npy, got 1x1x5");
 }

@@ -6,10 +6,7 @@ use super::files::{Folder, gz, idx};
 
 #[test]
 fn a_path_that_does_not_exist() {
-    assert_eq!(
-        Folder::new().fault("none.npy"),
-        "none.npy: no such file or folder"
-    );
+    assert_eq!(Folder::new().fault("none.npy"), "none.npy: no such file or folder");
 }
 
 #[cfg(unix)]
@@ -29,19 +26,9 @@ fn a_path_without_permission() {
 #[test]
 fn an_empty_file_of_any_format() {
     let folder = Folder::new();
-    for name in [
-        "x.csv",
-        "x.npy",
-        "x.npz",
-        "x-idx3-ubyte",
-        "x-idx3-ubyte.gz",
-        "x",
-    ] {
+    for name in ["x.csv", "x.npy", "x.npz", "x-idx3-ubyte", "x-idx3-ubyte.gz", "x"] {
         folder.write(name, "");
-        assert_eq!(
-            folder.fault(name),
-            format!("{name}: expected at least one byte, got none")
-        );
+        assert_eq!(folder.fault(name), format!("{name}: expected at least one byte, got none"));
     }
 }
 
@@ -58,23 +45,10 @@ fn a_file_of_no_known_format() {
     let folder = Folder::new();
     folder.write("x.jpg", [0xff, 0xd8, 0xff, 0xe0]);
     let message = folder.fault("x.jpg");
-    assert!(
-        message.starts_with("x.jpg: expected a folder of idx files"),
-        "{message}"
-    );
-    assert!(
-        message.ends_with("got a file that starts with ff d8 ff e0"),
-        "{message}"
-    );
+    assert!(message.starts_with("x.jpg: expected a folder of idx files"), "{message}");
+    assert!(message.ends_with("got a file that starts with ff d8 ff e0"), "{message}");
     folder.write("x.png", b"\x89PNG\r\n\x1a\n");
-    assert!(
-        folder
-            .read("x.png")
-            .unwrap_err()
-            .hint()
-            .unwrap()
-            .contains("folder")
-    );
+    assert!(folder.read("x.png").unwrap_err().hint().unwrap().contains("folder"));
     folder.write("x.csv.gz", gz(b"1,2,3,4\n"));
     assert!(folder.fault("x.csv.gz").ends_with("got a packed table"));
 }
@@ -83,10 +57,7 @@ fn a_file_of_no_known_format() {
 #[test]
 fn a_device_instead_of_a_file() {
     let error = read("/dev/null".as_ref(), &ReadOptions::default()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "/dev/null: expected a regular file, got a pipe or a device"
-    );
+    assert_eq!(error.to_string(), "/dev/null: expected a regular file, got a pipe or a device");
 }
 
 #[test]
@@ -95,22 +66,12 @@ fn a_wrong_magic_number() {
     let name = "train-images-idx3-ubyte";
     folder.write(name, "PK\x03\x04 and so on");
     let rule = "byte 0: expected the idx magic number 00 00 08 03 of images";
-    assert_eq!(
-        folder.fault(name),
-        format!("{name}: {rule}, got 50 4b 03 04")
-    );
+    assert_eq!(folder.fault(name), format!("{name}: {rule}, got 50 4b 03 04"));
     // A file of labels in the place of images.
     folder.write(name, idx(&[3], &[1, 2, 3]));
-    assert_eq!(
-        folder.fault(name),
-        format!("{name}: {rule}, got 00 00 08 01")
-    );
+    assert_eq!(folder.fault(name), format!("{name}: {rule}, got 00 00 08 01"));
     folder.write("x-idx3-ubyte.gz", idx(&[1, 1, 1], &[0]));
-    assert!(
-        folder
-            .fault("x-idx3-ubyte.gz")
-            .contains("byte 0: expected gzip's 1f 8b")
-    );
+    assert!(folder.fault("x-idx3-ubyte.gz").contains("byte 0: expected gzip's 1f 8b"));
 }
 
 #[test]
@@ -119,10 +80,7 @@ fn an_element_type_that_is_not_read() {
     let mut bytes = idx(&[1, 2, 2], &[0; 16]);
     bytes[2] = 0x0d;
     folder.write("x.idx", bytes);
-    assert_eq!(
-        folder.fault("x.idx"),
-        "x.idx: byte 2: expected element type 08 (unsigned byte), got 0d (32-bit float)"
-    );
+    assert_eq!(folder.fault("x.idx"), "x.idx: byte 2: expected element type 08 (unsigned byte), got 0d (32-bit float)");
 }
 
 #[test]
@@ -153,13 +111,7 @@ fn a_packed_file_that_is_cut_short_anywhere() {
     for len in 2..whole.len() {
         folder.write("x-idx3-ubyte.gz", &whole[..len]);
         let error = folder.read("x-idx3-ubyte.gz").unwrap_err();
-        assert!(
-            matches!(
-                error,
-                DataError::Truncated { .. } | DataError::Announced { .. }
-            ),
-            "{len}: {error}"
-        );
+        assert!(matches!(error, DataError::Truncated { .. } | DataError::Announced { .. }), "{len}: {error}");
     }
 }
 
@@ -170,8 +122,7 @@ fn bytes_after_the_announced_end() {
     folder.write("x.idx", &bytes);
     folder.write("x.idx.gz", gz(&bytes));
     for name in ["x.idx", "x.idx.gz"] {
-        let message =
-            format!("{name}: expected 20 bytes, got more: data go on after the announced end");
+        let message = format!("{name}: expected 20 bytes, got more: data go on after the announced end");
         assert_eq!(folder.fault(name), message);
     }
 }
@@ -181,16 +132,8 @@ fn a_header_that_announces_more_than_the_file_can_hold() {
     let folder = Folder::new();
     // 2^20 x 2^20 x 2^20 = 2^60 pixels, and 2^32 - 1 cubed, whose product overflows.
     let cases = [
-        (
-            1 << 20,
-            "1152921504606846992",
-            "expected 1152921504606846992 bytes, got 116: the file is cut short",
-        ),
-        (
-            u32::MAX,
-            "2^63 or more",
-            "expected at most 116 bytes, got a header that announces 2^63 or more",
-        ),
+        (1 << 20, "1152921504606846992", "expected 1152921504606846992 bytes, got 116: the file is cut short"),
+        (u32::MAX, "2^63 or more", "expected at most 116 bytes, got a header that announces 2^63 or more"),
     ];
     for (length, announced, plain) in cases {
         let bytes = idx(&[length; 3], &[0; 100]);
@@ -201,9 +144,7 @@ fn a_header_that_announces_more_than_the_file_can_hold() {
         let limit = packed.len() * 1032;
         assert_eq!(
             folder.fault("x.idx.gz"),
-            format!(
-                "x.idx.gz: expected at most {limit} bytes, got a header that announces {announced}"
-            )
+            format!("x.idx.gz: expected at most {limit} bytes, got a header that announces {announced}")
         );
     }
 }
@@ -212,10 +153,7 @@ fn a_header_that_announces_more_than_the_file_can_hold() {
 fn a_packed_file_that_unpacks_to_more_than_announced_is_not_unpacked_further() {
     let folder = Folder::new();
     folder.write("x.idx.gz", gz(&idx(&[2, 2, 2], &vec![0; 1 << 22])));
-    assert_eq!(
-        folder.fault("x.idx.gz"),
-        "x.idx.gz: expected 24 bytes, got more: data go on after the announced end"
-    );
+    assert_eq!(folder.fault("x.idx.gz"), "x.idx.gz: expected 24 bytes, got more: data go on after the announced end");
 }
 
 #[test]
@@ -226,17 +164,9 @@ fn damaged_packed_data_and_rubbish_behind_them() {
     let at = whole.len() - 6;
     wrong_sum[at] ^= 1;
     folder.write("x.idx.gz", wrong_sum);
-    assert!(
-        folder
-            .fault("x.idx.gz")
-            .starts_with("x.idx.gz: expected a gzip stream, got damaged data (")
-    );
+    assert!(folder.fault("x.idx.gz").starts_with("x.idx.gz: expected a gzip stream, got damaged data ("));
     folder.write("x.idx.gz", [&whole[..], b"rubbish behind the end"].concat());
-    assert!(
-        folder
-            .fault("x.idx.gz")
-            .starts_with("x.idx.gz: expected a gzip stream, got damaged data (")
-    );
+    assert!(folder.fault("x.idx.gz").starts_with("x.idx.gz: expected a gzip stream, got damaged data ("));
 }
 
 #[test]
@@ -254,16 +184,9 @@ fn as_many_labels_as_images() {
 fn images_without_pixels_or_no_images() {
     let folder = Folder::new();
     folder.write("x.idx", idx(&[0, 28, 28], &[]));
-    assert_eq!(
-        folder.fault("x.idx"),
-        "x.idx: expected at least one image, got none"
-    );
+    assert_eq!(folder.fault("x.idx"), "x.idx: expected at least one image, got none");
     folder.write("x.idx", idx(&[5, 0, 28], &[]));
-    assert!(
-        folder
-            .fault("x.idx")
-            .ends_with("and no axis of length 0, got [5, 0, 28]")
-    );
+    assert!(folder.fault("x.idx").ends_with("and no axis of length 0, got [5, 0, 28]"));
     folder.write("x.idx", idx(&[1, 2, 2], &[0; 4]));
     assert!(folder.fault("x.idx").contains("expected at least 2 images"));
 }
@@ -273,20 +196,11 @@ fn parts_of_unequal_shape_and_two_files_for_one_part() {
     let folder = Folder::new();
     folder.write("train-images-idx3-ubyte", idx(&[1, 2, 2], &[7; 4]));
     folder.write("t10k-images-idx3-ubyte", idx(&[1, 2, 3], &[7; 6]));
-    let message =
-        "t10k-images-idx3-ubyte: expected images of 1x2x2 as in train-images-idx3-ubyte, got 1x2x3";
+    let message = "t10k-images-idx3-ubyte: expected images of 1x2x2 as in train-images-idx3-ubyte, got 1x2x3";
     assert_eq!(folder.fault(""), message);
     folder.write("more-train-images-idx3-ubyte", idx(&[1, 2, 2], &[7; 4]));
-    assert!(
-        folder
-            .fault("")
-            .starts_with("train-images-idx3-ubyte: expected one file of images for each")
-    );
+    assert!(folder.fault("").starts_with("train-images-idx3-ubyte: expected one file of images for each"));
     let folder = Folder::new();
     folder.write("train-labels-idx1-ubyte", idx(&[1], &[7]));
-    assert!(
-        folder.fault("").contains(
-            "expected an idx file with 'images' in its name, got train-labels-idx1-ubyte"
-        )
-    );
+    assert!(folder.fault("").contains("expected an idx file with 'images' in its name, got train-labels-idx1-ubyte"));
 }

@@ -47,26 +47,18 @@ impl Folder {
     pub fn fault_with(&self, name: &str, options: &ReadOptions) -> String {
         let error = self.read_with(name, options).expect_err("an error");
         let folder = format!("{}/", self.0.path().display());
-        error
-            .to_string()
-            .replace(&folder, "")
-            .replace(folder.trim_end_matches('/'), ".")
+        error.to_string().replace(&folder, "").replace(folder.trim_end_matches('/'), ".")
     }
 }
 
 pub fn rule(value_range: ValueRule) -> ReadOptions {
-    ReadOptions {
-        value_range,
-        ..ReadOptions::default()
-    }
+    ReadOptions { value_range, ..ReadOptions::default() }
 }
 
 /// Training and test images put together again in the order of their first pixel.
 pub fn all_images(split: &Split) -> Vec<Vec<f32>> {
-    let mut images: Vec<Vec<f32>> = [&split.train, &split.test]
-        .iter()
-        .flat_map(|set| (0..set.count()).map(|i| set.image(i).to_vec()))
-        .collect();
+    let mut images: Vec<Vec<f32>> =
+        [&split.train, &split.test].iter().flat_map(|set| (0..set.count()).map(|i| set.image(i).to_vec())).collect();
     images.sort_by(|a, b| a[0].total_cmp(&b[0]));
     images
 }
@@ -89,14 +81,9 @@ pub fn gz(bytes: &[u8]) -> Vec<u8> {
 
 /// An npy file of version 1 with the header that `NumPy` would write.
 pub fn npy(descr: &str, fortran: bool, shape: &[u64], values: &[u8]) -> Vec<u8> {
-    let shape = shape
-        .iter()
-        .fold(String::new(), |text, len| text + &len.to_string() + ", ");
+    let shape = shape.iter().fold(String::new(), |text, len| text + &len.to_string() + ", ");
     let order = if fortran { "True" } else { "False" };
-    npy_header(
-        &format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({shape}), }}\n"),
-        values,
-    )
+    npy_header(&format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({shape}), }}\n"), values)
 }
 
 pub fn npy_header(header: &str, values: &[u8]) -> Vec<u8> {
@@ -138,9 +125,7 @@ pub fn png_palette(
         encoder.set_palette(palette.to_vec());
     }
     let mut writer = encoder.write_header().expect("a header");
-    writer
-        .write_image_data(values)
-        .expect("as many values as pixels");
+    writer.write_image_data(values).expect("as many values as pixels");
     writer.finish().expect("memory");
     bytes
 }

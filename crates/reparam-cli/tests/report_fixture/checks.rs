@@ -32,32 +32,18 @@ pub fn assert_well_formed(text: &str) {
             continue;
         }
         if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(
-                open.pop(),
-                Some(name.trim()),
-                "closing order near {tag:.60}"
-            );
+            assert_eq!(open.pop(), Some(name.trim()), "closing order near {tag:.60}");
             continue;
         }
-        let (tag, closed) = tag
-            .strip_suffix('/')
-            .map_or((tag, false), |tag| (tag, true));
+        let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
         let name = tag.split_whitespace().next().expect("a tag has a name");
-        assert!(
-            name.chars().all(char::is_alphanumeric),
-            "name of a tag: {name:.60}"
-        );
+        assert!(name.chars().all(char::is_alphanumeric), "name of a tag: {name:.60}");
         let mut attributes = tag[name.len()..].trim();
         let mut seen = Vec::new();
         while !attributes.is_empty() {
-            let (key, value) = attributes
-                .split_once("=\"")
-                .expect("an attribute has a quoted value");
+            let (key, value) = attributes.split_once("=\"").expect("an attribute has a quoted value");
             let (value, after) = value.split_once('"').expect("the value ends");
-            assert!(
-                !seen.contains(&key) && !value.contains('<'),
-                "attribute {key} of {name}"
-            );
+            assert!(!seen.contains(&key) && !value.contains('<'), "attribute {key} of {name}");
             assert_references(value);
             seen.push(key);
             attributes = after.trim();
@@ -72,32 +58,17 @@ pub fn assert_well_formed(text: &str) {
 fn assert_references(text: &str) {
     for part in text.split('&').skip(1) {
         let name = part.split(';').next().unwrap_or_default();
-        assert!(
-            ["amp", "lt", "gt", "quot", "apos", "#39"].contains(&name),
-            "reference &{name:.20}"
-        );
+        assert!(["amp", "lt", "gt", "quot", "apos", "#39"].contains(&name), "reference &{name:.20}");
     }
-    assert!(
-        text.chars().all(|c| c >= ' ' || c == '\n' || c == '\t'),
-        "control character"
-    );
+    assert!(text.chars().all(|c| c >= ' ' || c == '\n' || c == '\t'), "control character");
 }
 
 /// Panics where a file would fetch or run something: addresses lie inside the file, but for plain links.
 pub fn assert_self_contained(text: &str) {
     let lower = text.to_lowercase();
-    for forbidden in [
-        "<script",
-        "<link",
-        "<iframe",
-        "<object",
-        "@import",
-        "url(",
-        "javascript:",
-        "srcset",
-        " onload",
-        " onerror",
-    ] {
+    for forbidden in
+        ["<script", "<link", "<iframe", "<object", "@import", "url(", "javascript:", "srcset", " onload", " onerror"]
+    {
         assert!(!lower.contains(forbidden), "{forbidden}");
     }
     for key in [" src=\"", " href=\""] {

@@ -34,9 +34,7 @@ fn digit(class: usize, strength: f64, noise: f64, made: &mut Made) -> Vec<f32> {
 
 pub fn digits(classes: impl Iterator<Item = usize>, strength: f64, noise: f64) -> Images {
     let mut made = Made(7);
-    let pixels = classes
-        .flat_map(|class| digit(class, strength, noise, &mut made))
-        .collect();
+    let pixels = classes.flat_map(|class| digit(class, strength, noise, &mut made)).collect();
     Images::new(pixels, 1, 8, 8).unwrap()
 }
 
@@ -88,14 +86,8 @@ pub fn map(points: usize) -> LatentMap {
     for index in 0..points {
         let class = index % 10;
         let angle = class as f64 * std::f64::consts::TAU / 10.0;
-        let centre = (
-            1.6 * angle.cos(),
-            1.6 * angle.sin() * (0.5 + 0.05 * class as f64),
-        );
-        map.points.push((
-            centre.0 + 0.28 * made.normal(),
-            centre.1 + 0.28 * made.normal(),
-        ));
+        let centre = (1.6 * angle.cos(), 1.6 * angle.sin() * (0.5 + 0.05 * class as f64));
+        map.points.push((centre.0 + 0.28 * made.normal(), centre.1 + 0.28 * made.normal()));
         labels.push(class.to_string());
     }
     map.labels = Some(labels);
@@ -107,11 +99,7 @@ pub fn full() -> VaeReport {
     let latents = (0..32_usize)
         .map(|index| {
             let kl = 1.4 * (-(((index * 7) % 32) as f64) / 5.0).exp();
-            LatentAxis {
-                index,
-                kl,
-                mean_variance: Some(if kl > 0.02 { kl / 2.0 } else { 0.001 }),
-            }
+            LatentAxis { index, kl, mean_variance: Some(if kl > 0.02 { kl / 2.0 } else { 0.001 }) }
         })
         .collect();
     VaeReport {

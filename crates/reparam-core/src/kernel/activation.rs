@@ -80,19 +80,9 @@ impl Activation {
 /// # Panics
 /// When `bias` is neither empty nor a row long, or `input` neither empty nor as long as `y`.
 pub fn bias_activation(activation: Activation, y: &mut [f32], bias: &[f32], input: &mut [f32]) {
-    assert!(
-        input.is_empty() || input.len() == y.len(),
-        "input must be as long as the output"
-    );
-    let width = if bias.is_empty() {
-        y.len().max(1)
-    } else {
-        bias.len()
-    };
-    assert!(
-        y.len().is_multiple_of(width),
-        "rows must be as long as the bias"
-    );
+    assert!(input.is_empty() || input.len() == y.len(), "input must be as long as the output");
+    let width = if bias.is_empty() { y.len().max(1) } else { bias.len() };
+    assert!(y.len().is_multiple_of(width), "rows must be as long as the bias");
     for (i, row) in y.chunks_exact_mut(width).enumerate() {
         if !bias.is_empty() {
             add_bias(row, bias);
@@ -155,11 +145,7 @@ pub fn activation_backward(activation: Activation, gradient: &mut [f32], saved: 
     if activation == Activation::Identity {
         return;
     }
-    assert_eq!(
-        gradient.len(),
-        saved.len(),
-        "gradient and saved values must be equally long"
-    );
+    assert_eq!(gradient.len(), saved.len(), "gradient and saved values must be equally long");
     match activation {
         Activation::Identity => {}
         Activation::Relu => relu_backward(gradient, saved),

@@ -46,9 +46,7 @@ impl Bernoulli {
     pub fn from_probs(probs: f64) -> Result<Self, ParameterError> {
         let rule = Parameter::scalar("probs", Support::UnitInterval);
         ParameterError::check(FAMILY.name, rule, &[probs])?;
-        Ok(Self {
-            logits: logit(probs),
-        })
+        Ok(Self { logits: logit(probs) })
     }
 
     /// Probability of 1.
@@ -124,11 +122,7 @@ impl Law for Bernoulli {
 
     fn score(&self, x: f64, out: &mut [f64]) {
         // x - probs, for x = 1 written as the probability of 0, which keeps its digits when probs is near 1.
-        let slope = if x == 1.0 {
-            sigmoid(-self.logits)
-        } else {
-            x - self.probs()
-        };
+        let slope = if x == 1.0 { sigmoid(-self.logits) } else { x - self.probs() };
         write(out, &[slope]);
     }
 
@@ -140,13 +134,8 @@ impl Law for Bernoulli {
 impl KlTo<Bernoulli> for Bernoulli {
     fn kl(&self, p: &Bernoulli) -> f64 {
         let part = |weight: f64, q: f64, p: f64| {
-            if weight == 0.0 {
-                0.0
-            } else {
-                weight * (log1p_exp(p) - log1p_exp(q))
-            }
+            if weight == 0.0 { 0.0 } else { weight * (log1p_exp(p) - log1p_exp(q)) }
         };
-        part(sigmoid(self.logits), -self.logits, -p.logits)
-            + part(sigmoid(-self.logits), self.logits, p.logits)
+        part(sigmoid(self.logits), -self.logits, -p.logits) + part(sigmoid(-self.logits), self.logits, p.logits)
     }
 }

@@ -61,11 +61,7 @@ impl Categorical {
 
     fn normalised(mut logits: Vec<f64>) -> Result<Self, ParameterError> {
         if logits.is_empty() {
-            return Err(ParameterError::Count {
-                law: FAMILY.name,
-                expected: 1,
-                got: 0,
-            });
+            return Err(ParameterError::Count { law: FAMILY.name, expected: 1, got: 0 });
         }
         // The largest is taken off first: the total then keeps its digits beside large logits.
         let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -81,17 +77,11 @@ impl Categorical {
 
     /// The place of `x` among the categories, where it is one.
     fn index(&self, x: f64) -> Option<usize> {
-        Support::Index(self.log_probs.len())
-            .contains(x)
-            .then_some(x as usize)
+        Support::Index(self.log_probs.len()).contains(x).then_some(x as usize)
     }
 
     fn expect(&self, f: impl Fn(f64) -> f64) -> f64 {
-        self.log_probs
-            .iter()
-            .enumerate()
-            .map(|(k, l)| l.exp() * f(k as f64))
-            .sum()
+        self.log_probs.iter().enumerate().map(|(k, l)| l.exp() * f(k as f64)).sum()
     }
 }
 
@@ -109,8 +99,7 @@ impl Law for Categorical {
     }
 
     fn log_prob(&self, x: f64) -> f64 {
-        self.index(x)
-            .map_or(f64::NEG_INFINITY, |k| self.log_probs[k])
+        self.index(x).map_or(f64::NEG_INFINITY, |k| self.log_probs[k])
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -133,10 +122,7 @@ impl Law for Categorical {
             }
         }
         // The rounded sum stayed below `probability`: the last category that has mass.
-        self.log_probs
-            .iter()
-            .rposition(|l| l.exp() > 0.0)
-            .map_or(0.0, |k| k as f64)
+        self.log_probs.iter().rposition(|l| l.exp() > 0.0).map_or(0.0, |k| k as f64)
     }
 
     fn mean(&self) -> f64 {
@@ -160,11 +146,7 @@ impl Law for Categorical {
 
     fn entropy(&self) -> f64 {
         // p log p is 0 at p = 0, where log p is infinite.
-        self.log_probs
-            .iter()
-            .filter(|l| l.exp() > 0.0)
-            .map(|l| -l.exp() * l)
-            .sum()
+        self.log_probs.iter().filter(|l| l.exp() > 0.0).map(|l| -l.exp() * l).sum()
     }
 
     fn score(&self, x: f64, out: &mut [f64]) {

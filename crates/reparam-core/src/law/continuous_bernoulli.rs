@@ -74,17 +74,9 @@ impl Normaliser {
     /// At log-odds `l`, both signs.
     pub fn at(l: f64) -> Self {
         let size = l.abs();
-        let even = if size < SERIES_BELOW {
-            Self::series(size)
-        } else {
-            Self::closed(size)
-        };
+        let even = if size < SERIES_BELOW { Self::series(size) } else { Self::closed(size) };
         let sign = if l < 0.0 { -1.0 } else { 1.0 };
-        Self {
-            first: sign * even.first,
-            third: sign * even.third,
-            ..even
-        }
+        Self { first: sign * even.first, third: sign * even.third, ..even }
     }
 
     fn series(a: f64) -> Self {
@@ -184,15 +176,9 @@ impl ContinuousBernoulli {
             let (from_mode, sign) = if l > 0.0 { (1.0 - x, -1.0) } else { (x, 1.0) };
             let e = (-size).exp();
             let rest = 1.0 - e;
-            (
-                (size / rest).ln() - size * from_mode,
-                sign * (from_mode - (1.0 / size - e / rest)),
-            )
+            ((size / rest).ln() - size * from_mode, sign * (from_mode - (1.0 / size - e / rest)))
         };
-        (
-            if inside { log_prob } else { f64::NEG_INFINITY },
-            [score, l],
-        )
+        (if inside { log_prob } else { f64::NEG_INFINITY }, [score, l])
     }
 
     /// The quantile and its derivatives in the log-odds and in the probability, in one evaluation.
@@ -247,11 +233,7 @@ impl Law for ContinuousBernoulli {
         }
         let (l, p) = (self.logits, probability);
         let x = if l.abs() < LARGE {
-            if l == 0.0 {
-                p
-            } else {
-                (p * l.exp_m1()).ln_1p() / l
-            }
+            if l == 0.0 { p } else { (p * l.exp_m1()).ln_1p() / l }
         } else if l > 0.0 {
             // log(1 + p (e^l - 1)) with e^l taken out, which would overflow.
             1.0 + (p + (1.0 - p) * (-l).exp()).ln() / l

@@ -5,10 +5,7 @@ use crate::noise::Noise;
 
 pub(super) const FAMILY: Family = Family {
     name: "laplace",
-    parameters: &[
-        Parameter::scalar("loc", Support::Real),
-        Parameter::scalar("scale", Support::Positive),
-    ],
+    parameters: &[Parameter::scalar("loc", Support::Real), Parameter::scalar("scale", Support::Positive)],
     noise: Noise::Uniform,
     build: |v| Ok(Box::new(Laplace::new(v[0], v[1])?)),
 };
@@ -42,10 +39,7 @@ impl Laplace {
 
     /// The law of location 0 and scale 1.
     pub const fn standard() -> Self {
-        Self {
-            loc: 0.0,
-            scale: 1.0,
-        }
+        Self { loc: 0.0, scale: 1.0 }
     }
 
     fn standardise(&self, x: f64) -> f64 {
@@ -80,11 +74,7 @@ impl Law for Laplace {
 
     fn quantile(&self, probability: f64) -> f64 {
         // In terms of the nearer tail, so that neither end loses digits (1 - p is exact for p >= ½).
-        let z = if probability < 0.5 {
-            (2.0 * probability).ln()
-        } else {
-            -(2.0 * (1.0 - probability)).ln()
-        };
+        let z = if probability < 0.5 { (2.0 * probability).ln() } else { -(2.0 * (1.0 - probability)).ln() };
         self.loc + self.scale * z
     }
 
@@ -133,9 +123,5 @@ impl KlTo<Laplace> for Laplace {
 }
 
 fn standard_cdf(z: f64) -> f64 {
-    if z < 0.0 {
-        0.5 * z.exp()
-    } else {
-        1.0 - 0.5 * (-z).exp()
-    }
+    if z < 0.0 { 0.5 * z.exp() } else { 1.0 - 0.5 * (-z).exp() }
 }

@@ -35,13 +35,8 @@ pub use normal::Normal;
 pub use parameter::{Family, Parameter, ParameterError, Support};
 
 /// The families of this crate, in alphabetical order.
-pub const FAMILIES: [&Family; 5] = [
-    &bernoulli::FAMILY,
-    &categorical::FAMILY,
-    &continuous_bernoulli::FAMILY,
-    &laplace::FAMILY,
-    &normal::FAMILY,
-];
+pub const FAMILIES: [&Family; 5] =
+    [&bernoulli::FAMILY, &categorical::FAMILY, &continuous_bernoulli::FAMILY, &laplace::FAMILY, &normal::FAMILY];
 
 /// The family with this kebab-case name.
 pub fn family(name: &str) -> Option<&'static Family> {

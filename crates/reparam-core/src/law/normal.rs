@@ -6,10 +6,7 @@ use crate::special::{normal_cdf, normal_quantile};
 
 pub(super) const FAMILY: Family = Family {
     name: "normal",
-    parameters: &[
-        Parameter::scalar("loc", Support::Real),
-        Parameter::scalar("scale", Support::Positive),
-    ],
+    parameters: &[Parameter::scalar("loc", Support::Real), Parameter::scalar("scale", Support::Positive)],
     noise: Noise::StandardNormal,
     build: |v| Ok(Box::new(Normal::new(v[0], v[1])?)),
 };
@@ -47,10 +44,7 @@ impl Normal {
 
     /// The law of location 0 and scale 1.
     pub const fn standard() -> Self {
-        Self {
-            loc: 0.0,
-            scale: 1.0,
-        }
+        Self { loc: 0.0, scale: 1.0 }
     }
 
     fn standardise(&self, x: f64) -> f64 {

@@ -75,19 +75,11 @@ pub struct Parameter {
 
 impl Parameter {
     pub(super) const fn scalar(name: &'static str, rule: Support) -> Self {
-        Self {
-            name,
-            rule,
-            vector: false,
-        }
+        Self { name, rule, vector: false }
     }
 
     pub(super) const fn vector(name: &'static str, rule: Support) -> Self {
-        Self {
-            name,
-            rule,
-            vector: true,
-        }
+        Self { name, rule, vector: true }
     }
 }
 
@@ -123,11 +115,7 @@ impl Family {
         let vector = self.parameters.iter().any(|p| p.vector);
         let expected = self.parameters.len();
         if values.len() < expected || (!vector && values.len() > expected) {
-            return Err(ParameterError::Count {
-                law: self.name,
-                expected,
-                got: values.len(),
-            });
+            return Err(ParameterError::Count { law: self.name, expected, got: values.len() });
         }
         (self.build)(values)
     }
@@ -169,11 +157,7 @@ pub enum ParameterError {
 
 impl ParameterError {
     /// The error for the first of `values` outside `rule`, if one is; `index` of a number at place `i` is `[i]`.
-    pub(super) fn check(
-        law: &'static str,
-        parameter: Parameter,
-        values: &[f64],
-    ) -> Result<(), Self> {
+    pub(super) fn check(law: &'static str, parameter: Parameter, values: &[f64]) -> Result<(), Self> {
         match values.iter().position(|&v| !parameter.rule.contains(v)) {
             None => Ok(()),
             Some(i) => Err(Self::Value {
@@ -181,11 +165,7 @@ impl ParameterError {
                 parameter: parameter.name,
                 rule: parameter.rule,
                 value: values[i],
-                index: if parameter.vector {
-                    vec![i]
-                } else {
-                    Vec::new()
-                },
+                index: if parameter.vector { vec![i] } else { Vec::new() },
             }),
         }
     }
@@ -196,11 +176,7 @@ struct Place<'a>(&'a [usize]);
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " at index {:?}", self.0)
-        }
+        if self.0.is_empty() { Ok(()) } else { write!(f, " at index {:?}", self.0) }
     }
 }
 
@@ -217,21 +193,12 @@ mod tests {
             value: -0.3,
             index: vec![2, 7],
         };
-        assert_eq!(
-            error.to_string(),
-            "normal: scale must be > 0, got -0.3 at index [2, 7]"
-        );
+        assert_eq!(error.to_string(), "normal: scale must be > 0, got -0.3 at index [2, 7]");
     }
 
     #[test]
     fn nan_lies_in_no_support() {
-        for s in [
-            Support::Real,
-            Support::Positive,
-            Support::UnitInterval,
-            Support::Boolean,
-            Support::Index(3),
-        ] {
+        for s in [Support::Real, Support::Positive, Support::UnitInterval, Support::Boolean, Support::Index(3)] {
             assert!(!s.contains(f64::NAN), "{s}");
             assert!(!s.contains(f64::INFINITY), "{s}");
         }

@@ -37,10 +37,7 @@ impl Key {
             hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
             i += 1;
         }
-        Self {
-            seed: self.seed,
-            site: scrambled(hash),
-        }
+        Self { seed: self.seed, site: scrambled(hash) }
     }
 
     /// The site of that number below this one: for layers, chains, shards. No two numbers collide.
@@ -48,10 +45,7 @@ impl Key {
     pub const fn number(self, number: u64) -> Self {
         // Another constant than in `site`, so that no short name is a number.
         let hash = scrambled(self.site ^ 0x6a09_e667_f3bc_c908).wrapping_add(number);
-        Self {
-            seed: self.seed,
-            site: scrambled(hash),
-        }
+        Self { seed: self.seed, site: scrambled(hash) }
     }
 
     /// The numbers of this place at one step.
@@ -100,9 +94,6 @@ mod tests {
 
     #[test]
     fn site_hash_is_pinned() {
-        assert_eq!(
-            Key::new(0).site("encoder").site("noise").site,
-            14121794819061824289
-        );
+        assert_eq!(Key::new(0).site("encoder").site("noise").site, 14121794819061824289);
     }
 }

@@ -69,13 +69,7 @@ pub enum Noise {
 
 impl Noise {
     /// All laws.
-    pub const ALL: [Self; 5] = [
-        Self::Uniform,
-        Self::StandardNormal,
-        Self::Exponential,
-        Self::Gumbel,
-        Self::Logistic,
-    ];
+    pub const ALL: [Self; 5] = [Self::Uniform, Self::StandardNormal, Self::Exponential, Self::Gumbel, Self::Logistic];
 }
 
 /// The types that draws come in: `f32` and `f64`. Sealed.

@@ -49,11 +49,7 @@ const BASE: usize = WINDOW / 2 + 2 * WIDE as usize;
 
 impl PlannedStream {
     pub(super) const fn new(stream: Stream, plan: Plan) -> Self {
-        let stream = if let Plan::Common = plan {
-            stream.common()
-        } else {
-            stream
-        };
+        let stream = if let Plan::Common = plan { stream.common() } else { stream };
         Self { stream, plan }
     }
 
@@ -108,8 +104,7 @@ impl PlannedStream {
             let last = first + (part.len() as u64 - 1);
             let count = ((last / 2 / width + 1) * width - start) as usize;
             for (image, mirror) in images.iter_mut().zip([Mirror::Plain, Mirror::Reflected]) {
-                self.stream
-                    .fill_mirrored(noise, mirror, start, &mut image[..count]);
+                self.stream.fill_mirrored(noise, mirror, start, &mut image[..count]);
             }
             for_blocks(width, first, part, |mirror, base, part| {
                 let from = (base - start) as usize;
@@ -120,21 +115,12 @@ impl PlannedStream {
 }
 
 /// Cuts a range of the plan at the ends of blocks; `each` gets the image, the stream's first index, and the place for the draws.
-fn for_blocks<T>(
-    width: u64,
-    first: u64,
-    out: &mut [T],
-    mut each: impl FnMut(Mirror, u64, &mut [T]),
-) {
+fn for_blocks<T>(width: u64, first: u64, out: &mut [T], mut each: impl FnMut(Mirror, u64, &mut [T])) {
     let (mut block, mut skip, mut rest) = (first / width, first % width, out);
     while !rest.is_empty() {
         let length = (width - skip).min(rest.len() as u64) as usize;
         let (part, after) = rest.split_at_mut(length);
-        let mirror = if block % 2 == 0 {
-            Mirror::Plain
-        } else {
-            Mirror::Reflected
-        };
+        let mirror = if block % 2 == 0 { Mirror::Plain } else { Mirror::Reflected };
         each(mirror, block / 2 * width + skip, part);
         (block, skip, rest) = (block.wrapping_add(1), 0, after);
     }

@@ -29,11 +29,7 @@ pub struct Stream {
 
 impl Stream {
     pub(super) const fn new(key: Key, step: u64) -> Self {
-        Self {
-            key,
-            step,
-            id: philox::block([key.site, step], key.seed),
-        }
+        Self { key, step, id: philox::block([key.site, step], key.seed) }
     }
 
     /// Draws `first`, `first + 1`, … into `out`, on this thread.
@@ -80,13 +76,7 @@ impl Stream {
         self.key
     }
 
-    pub(super) fn fill_mirrored<T: NoiseFloat>(
-        &self,
-        noise: Noise,
-        mirror: Mirror,
-        first: u64,
-        out: &mut [T],
-    ) {
+    pub(super) fn fill_mirrored<T: NoiseFloat>(&self, noise: Noise, mirror: Mirror, first: u64, out: &mut [T]) {
         let (out, wrapped) = split_at_last_index(first, out);
         if !wrapped.is_empty() {
             self.fill_mirrored(noise, mirror, 0, wrapped);
@@ -125,11 +115,7 @@ fn part_of_tile<T: NoiseFloat>(isa: Isa, task: Task, tile: u64, skip: usize, out
 }
 
 /// Gives `fill` the pieces of a range, on all threads of the pool. Pieces begin where tiles do, so that no tile is made twice.
-pub(super) fn in_pieces<T: NoiseFloat>(
-    first: u64,
-    out: &mut [T],
-    fill: impl Fn(u64, &mut [T]) + Sync,
-) {
+pub(super) fn in_pieces<T: NoiseFloat>(first: u64, out: &mut [T], fill: impl Fn(u64, &mut [T]) + Sync) {
     if out.len() < 2 * PIECE || rayon::current_num_threads() == 1 {
         return fill(first, out);
     }

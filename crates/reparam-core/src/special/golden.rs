@@ -3,10 +3,7 @@
 /// The function's rows: (argument, value).
 fn rows(name: &str) -> impl Iterator<Item = (f64, f64)> {
     include_str!("golden.csv").lines().filter_map(move |line| {
-        let (x, y) = line
-            .strip_prefix(name)?
-            .strip_prefix(',')?
-            .split_once(',')?;
+        let (x, y) = line.strip_prefix(name)?.strip_prefix(',')?.split_once(',')?;
         Some((x.parse().unwrap(), y.parse().unwrap()))
     })
 }
@@ -27,8 +24,5 @@ pub(super) fn check(name: &str, f: fn(f64) -> f64, documented: f64) {
     }
     println!("{name}: worst error {worst:.2} ulp at {at:e}, {count} arguments");
     assert!(count >= 100, "{name}: {count} rows");
-    assert!(
-        worst <= documented,
-        "{name}: {worst} ulp at {at:e}, documented {documented}"
-    );
+    assert!(worst <= documented, "{name}: {worst} ulp at {at:e}, documented {documented}");
 }

@@ -13,11 +13,7 @@ use std::f64::consts::LN_2;
 /// ```
 #[must_use]
 pub fn log1m_exp(x: f64) -> f64 {
-    if x > -LN_2 {
-        (-x.exp_m1()).ln()
-    } else {
-        (-x.exp()).ln_1p()
-    }
+    if x > -LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
 }
 
 #[cfg(test)]

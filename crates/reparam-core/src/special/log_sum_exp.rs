@@ -25,11 +25,7 @@ pub fn log_sum_exp(terms: &[f64]) -> f64 {
         return largest;
     }
     let others = terms.iter().enumerate().filter(|&(i, _)| i != place);
-    largest
-        + others
-            .map(|(_, x)| (x - largest).exp())
-            .sum::<f64>()
-            .ln_1p()
+    largest + others.map(|(_, x)| (x - largest).exp()).sum::<f64>().ln_1p()
 }
 
 #[cfg(test)]
@@ -49,10 +45,7 @@ mod tests {
     fn ends() {
         assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
         assert_eq!(log_sum_exp(&[f64::NEG_INFINITY; 3]), f64::NEG_INFINITY);
-        assert_eq!(
-            log_sum_exp(&[f64::INFINITY, 0.0, f64::INFINITY]),
-            f64::INFINITY
-        );
+        assert_eq!(log_sum_exp(&[f64::INFINITY, 0.0, f64::INFINITY]), f64::INFINITY);
         assert_eq!(log_sum_exp(&[f64::NEG_INFINITY, 2.0]), 2.0);
         assert_eq!(log_sum_exp(&[-1e308, 1e308]), 1e308);
         assert!(log_sum_exp(&[f64::INFINITY, f64::NAN]).is_nan());

@@ -19,11 +19,7 @@ pub fn logit(p: f64) -> f64 {
     } else {
         // `1 - p` is exact from ½ on.
         let q = 1.0 - p;
-        if q < 0.25 {
-            (-q).ln_1p() - q.ln()
-        } else {
-            ((1.0 - 2.0 * q) / q).ln_1p()
-        }
+        if q < 0.25 { (-q).ln_1p() - q.ln() } else { ((1.0 - 2.0 * q) / q).ln_1p() }
     }
 }
 

@@ -21,11 +21,7 @@ pub fn normal_quantile(p: f64) -> f64 {
         return f64::INFINITY.copysign(q);
     }
     let r = (-tail.ln()).sqrt();
-    let size = if r <= 5.0 {
-        ratio(r - 1.6, &MIDDLE)
-    } else {
-        ratio(r - 5.0, &FAR)
-    };
+    let size = if r <= 5.0 { ratio(r - 1.6, &MIDDLE) } else { ratio(r - 5.0, &FAR) };
     size.copysign(q)
 }
 

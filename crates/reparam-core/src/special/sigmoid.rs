@@ -12,11 +12,7 @@
 #[must_use]
 pub fn sigmoid(x: f64) -> f64 {
     let e = (-x.abs()).exp();
-    if x < 0.0 {
-        e / (1.0 + e)
-    } else {
-        1.0 / (1.0 + e)
-    }
+    if x < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
 }
 
 #[cfg(test)]

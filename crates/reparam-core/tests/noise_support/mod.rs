@@ -9,12 +9,7 @@ use reparam_core::special::{normal_cdf, normal_quantile, sigmoid};
 pub const FALSE_ALARM: f64 = 1e-6;
 
 /// Draws as `f64`.
-pub fn draws<T: NoiseFloat + Into<f64>>(
-    stream: Stream,
-    noise: Noise,
-    first: u64,
-    count: usize,
-) -> Vec<f64> {
+pub fn draws<T: NoiseFloat + Into<f64>>(stream: Stream, noise: Noise, first: u64, count: usize) -> Vec<f64> {
     let mut out = vec![T::default(); count];
     stream.fill_parallel(noise, first, &mut out);
     out.into_iter().map(Into::into).collect()
@@ -61,14 +56,9 @@ pub const CELLS: usize = 32;
 pub fn chi_square(u: &[f64], v: &[f64]) -> f64 {
     let cell = |x: f64| ((x * CELLS as f64) as usize).min(CELLS - 1);
     let mut counts = vec![0_u32; CELLS * CELLS];
-    u.iter()
-        .zip(v)
-        .for_each(|(&u, &v)| counts[cell(u) * CELLS + cell(v)] += 1);
+    u.iter().zip(v).for_each(|(&u, &v)| counts[cell(u) * CELLS + cell(v)] += 1);
     let expected = u.len().min(v.len()) as f64 / (CELLS * CELLS) as f64;
-    counts
-        .iter()
-        .map(|&c| (f64::from(c) - expected).powi(2) / expected)
-        .sum()
+    counts.iter().map(|&c| (f64::from(c) - expected).powi(2) / expected).sum()
 }
 
 /// What the statistic exceeds with probability `rate` at most.
@@ -89,6 +79,5 @@ pub fn correlation(u: &[f64], v: &[f64]) -> f64 {
 
 /// Whether pairs pass both tests, each at half of `rate`.
 pub fn independent(u: &[f64], v: &[f64], rate: f64) -> bool {
-    correlation(u, v).abs() <= two_sided(rate / 2.0)
-        && chi_square(u, v) <= chi_square_bound(rate / 2.0)
+    correlation(u, v).abs() <= two_sided(rate / 2.0) && chi_square(u, v) <= chi_square_bound(rate / 2.0)
 }

@@ -64,14 +64,7 @@ fn run_as<T: Real, const D: usize, const N: usize>(
     let dims = parents[0].dims();
     let mut primitives = Vec::with_capacity(N);
     for parent in parents {
-        primitives.push(
-            parent
-                .clone()
-                .inner()
-                .try_into_primitive::<Flex>()
-                .ok()?
-                .to_contiguous(),
-        );
+        primitives.push(parent.clone().inner().try_into_primitive::<Flex>().ok()?.to_contiguous());
     }
     let mut inputs: [&[T]; N] = [&[]; N];
     for (input, primitive) in inputs.iter_mut().zip(&primitives) {
@@ -93,10 +86,7 @@ fn run_as<T: Real, const D: usize, const N: usize>(
             }
         }
     };
-    let pieces: Vec<_> = cut(&mut value, &mut slopes)
-        .into_iter()
-        .enumerate()
-        .collect();
+    let pieces: Vec<_> = cut(&mut value, &mut slopes).into_iter().enumerate().collect();
     if pieces.len() > 1 {
         pieces.into_par_iter().for_each(task);
     } else {
@@ -113,13 +103,7 @@ fn run_as<T: Real, const D: usize, const N: usize>(
 /// One task's part of the value and of each slope; a slope that nobody asked for is empty.
 type Pieces<'a, T, const N: usize> = (&'a mut [T], [&'a mut [T]; N]);
 
-fn cut<'a, T, const N: usize>(
-    value: &'a mut [T],
-    slopes: &'a mut [Vec<T>; N],
-) -> Vec<Pieces<'a, T, N>> {
+fn cut<'a, T, const N: usize>(value: &'a mut [T], slopes: &'a mut [Vec<T>; N]) -> Vec<Pieces<'a, T, N>> {
     let mut rest = slopes.each_mut().map(|s| s.chunks_mut(CHUNK));
-    value
-        .chunks_mut(CHUNK)
-        .map(|v| (v, rest.each_mut().map(|r| r.next().unwrap_or_default())))
-        .collect()
+    value.chunks_mut(CHUNK).map(|v| (v, rest.each_mut().map(|r| r.next().unwrap_or_default()))).collect()
 }

@@ -68,10 +68,7 @@ impl<const N: usize, F: Fn([f64; N]) -> Point<N> + Sync> Kernel<N> for F {
 /// # Panics
 ///
 /// Parents that do not broadcast, as in every tensor operation.
-pub fn map<const D: usize, const N: usize>(
-    parents: [Tensor<D>; N],
-    kernel: &impl Kernel<N>,
-) -> Tensor<D> {
+pub fn map<const D: usize, const N: usize>(parents: [Tensor<D>; N], kernel: &impl Kernel<N>) -> Tensor<D> {
     let parents = together(parents);
     let wanted = parents.each_ref().map(Tensor::is_tracked);
     match cpu::run(&parents, wanted, kernel) {
@@ -112,12 +109,7 @@ pub fn surrogate<const D: usize, const N: usize>(
     slopes: [Tensor<D>; N],
 ) -> Tensor<D> {
     // Cuts the path through the value.
-    parents
-        .into_iter()
-        .zip(slopes)
-        .fold(value.inner(), |sum, (parent, slope)| {
-            sum + path(parent, slope)
-        })
+    parents.into_iter().zip(slopes).fold(value.inner(), |sum, (parent, slope)| sum + path(parent, slope))
 }
 
 /// 0, with derivative `slope` in `parent`.
@@ -129,27 +121,17 @@ fn path<const D: usize>(parent: Tensor<D>, slope: Tensor<D>) -> Tensor<D> {
 fn together<const D: usize, const N: usize>(parents: [Tensor<D>; N]) -> [Tensor<D>; N] {
     let dims = shape::broadcast(&parents.each_ref().map(Tensor::dims));
     let dims = dims.unwrap_or_else(|| {
-        panic!(
-            "attach: parents of shapes {:?} do not broadcast",
-            parents.each_ref().map(Tensor::dims)
-        )
+        panic!("attach: parents of shapes {:?} do not broadcast", parents.each_ref().map(Tensor::dims))
     });
     parents.map(|p| shape::fill(p, dims))
 }
 
 /// Reads the parents back, runs the kernel on one thread, and sends value and slopes to the device.
-fn through_host<const D: usize, const N: usize>(
-    kernel: &impl Kernel<N>,
-    parents: [Tensor<D>; N],
-) -> Tensor<D> {
+fn through_host<const D: usize, const N: usize>(kernel: &impl Kernel<N>, parents: [Tensor<D>; N]) -> Tensor<D> {
     let parents = together(parents);
     let dims = parents[0].dims();
-    let inputs = parents
-        .each_ref()
-        .map(|p| p.to_data_as::<f64>().iter::<f64>().collect::<Vec<_>>());
-    let points: Vec<Point<N>> = (0..inputs[0].len())
-        .map(|i| kernel.point(inputs.each_ref().map(|x| x[i])))
-        .collect();
+    let inputs = parents.each_ref().map(|p| p.to_data_as::<f64>().iter::<f64>().collect::<Vec<_>>());
+    let points: Vec<Point<N>> = (0..inputs[0].len()).map(|i| kernel.point(inputs.each_ref().map(|x| x[i]))).collect();
     let send = |values: Vec<f64>| {
         let options = (&parents[0].device().without_autodiff(), parents[0].dtype());
         Tensor::<D>::from_data(TensorData::new(values, dims), options)

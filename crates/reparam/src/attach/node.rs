@@ -24,13 +24,10 @@ pub(super) fn attach<const D: usize, const N: usize>(
     if let Some(tensor) = record(&value, parents, slopes) {
         return tensor;
     }
-    parents
-        .iter()
-        .zip(slopes)
-        .fold(value, |sum, (parent, slope)| match slope {
-            Some(slope) => sum + path(parent.clone(), slope.clone()),
-            None => sum,
-        })
+    parents.iter().zip(slopes).fold(value, |sum, (parent, slope)| match slope {
+        Some(slope) => sum + path(parent.clone(), slope.clone()),
+        None => sum,
+    })
 }
 
 /// The custom operation, or `None` when a tensor lives elsewhere or its graph checkpoints.
@@ -48,19 +45,11 @@ fn record<const D: usize, const N: usize>(
     }
     let mut nodes = Vec::with_capacity(N);
     for parent in parents {
-        let parent = parent
-            .clone()
-            .autodiff()
-            .try_into_primitive::<Autodiff<Flex>>()
-            .ok()?;
+        let parent = parent.clone().autodiff().try_into_primitive::<Autodiff<Flex>>().ok()?;
         nodes.push(parent.node());
     }
     let nodes = nodes.try_into().ok()?;
-    let output = match Attach
-        .prepare::<NoCheckpointing>(nodes)
-        .compute_bound()
-        .stateful()
-    {
+    let output = match Attach.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(state, value),
         OpsKind::UnTracked(prepared) => prepared.finish(value),
     };

@@ -19,11 +19,7 @@ pub(crate) fn broadcast<const D: usize>(shapes: &[[usize; D]]) -> Option<[usize;
 
 /// `tensor` repeated to `dims`; itself when it has that shape, so that no operation is recorded.
 pub(crate) fn fill<const D: usize>(tensor: Tensor<D>, dims: [usize; D]) -> Tensor<D> {
-    if tensor.dims() == dims {
-        tensor
-    } else {
-        tensor.expand(dims)
-    }
+    if tensor.dims() == dims { tensor } else { tensor.expand(dims) }
 }
 
 #[cfg(test)]

@@ -35,10 +35,7 @@ pub struct Bernoulli<const D: usize> {
 impl<const D: usize> Bernoulli<D> {
     /// The law with these log-odds.
     pub fn from_logits(logits: Tensor<D>) -> Self {
-        Self {
-            logits,
-            probs: None,
-        }
+        Self { logits, probs: None }
     }
 
     /// The law with these probabilities of 1.
@@ -46,17 +43,9 @@ impl<const D: usize> Bernoulli<D> {
     /// The log-odds are taken of `probs` moved into `[2^-126, 1 - ε]`, `ε` the rounding unit of its type, so that 0 and 1 keep a finite
     /// `log_prob`; beyond these bounds no gradient flows. Where probabilities come near 1, `from_logits` is more accurate.
     pub fn from_probs(probs: Tensor<D>) -> Self {
-        let epsilon = probs
-            .dtype()
-            .finfo()
-            .map_or(f64::from(f32::EPSILON), |info| info.epsilon);
-        let inside = probs
-            .clone()
-            .clamp(f64::from(f32::MIN_POSITIVE), 1.0 - epsilon);
-        Self {
-            logits: inside.clone().log() - inside.neg().log1p(),
-            probs: Some(probs),
-        }
+        let epsilon = probs.dtype().finfo().map_or(f64::from(f32::EPSILON), |info| info.epsilon);
+        let inside = probs.clone().clamp(f64::from(f32::MIN_POSITIVE), 1.0 - epsilon);
+        Self { logits: inside.clone().log() - inside.neg().log1p(), probs: Some(probs) }
     }
 
     /// Log-odds.
@@ -71,10 +60,7 @@ impl<const D: usize> Bernoulli<D> {
 
     /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
     pub fn unsqueeze<const E: usize>(&self) -> Bernoulli<E> {
-        Bernoulli {
-            logits: self.logits().unsqueeze(),
-            probs: self.probs.clone().map(Tensor::unsqueeze),
-        }
+        Bernoulli { logits: self.logits().unsqueeze(), probs: self.probs.clone().map(Tensor::unsqueeze) }
     }
 
     /// Refused at compile time: a coin flip has no pathwise gradient. The compiler names the estimators that fit.
@@ -108,11 +94,7 @@ impl<const D: usize> Distribution<D> for Bernoulli<D> {
     }
 
     fn mode(&self) -> Tensor<D> {
-        self.logits()
-            .inner()
-            .greater_scalar(0.0)
-            .float()
-            .cast(self.logits.dtype())
+        self.logits().inner().greater_scalar(0.0).float().cast(self.logits.dtype())
     }
 
     fn validate(&self) -> Result<(), ValueError> {
@@ -128,10 +110,7 @@ impl<const D: usize> Distribution<D> for Bernoulli<D> {
 
     fn detach(&self) -> Self {
         // Removes the score term.
-        Self {
-            logits: self.logits().inner(),
-            probs: self.probs.clone().map(Tensor::inner),
-        }
+        Self { logits: self.logits().inner(), probs: self.probs.clone().map(Tensor::inner) }
     }
 
     fn options(&self) -> TensorCreationOptions {
@@ -159,11 +138,7 @@ impl<const D: usize> Sample<D> for Bernoulli<D> {
     }
 
     fn sample(&self, noise: Tensor<D>) -> Tensor<D> {
-        noise
-            .inner()
-            .lower(self.probs().inner())
-            .float()
-            .cast(self.logits.dtype())
+        noise.inner().lower(self.probs().inner()).float().cast(self.logits.dtype())
     }
 }
 

@@ -4,9 +4,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorCreationOptions};
 
 use super::error::check;
-use super::{
-    Distribution, Entropy, KlTo, LogProb, Rsample, Sample, ShapeError, Support, ValueError,
-};
+use super::{Distribution, Entropy, KlTo, LogProb, Rsample, Sample, ShapeError, Support, ValueError};
 use crate::attach::shape::{broadcast, fill};
 use crate::noise::Noise;
 
@@ -48,10 +46,7 @@ impl<const D: usize> Categorical<D> {
     /// No category: a last axis of size 0, or no axis.
     pub fn from_logits(logits: Tensor<D>) -> Result<Self, ShapeError> {
         nonempty("logits", &logits)?;
-        Ok(Self {
-            log_probs: log_softmax(logits.clone(), D - 1),
-            given: Given::Logits(logits),
-        })
+        Ok(Self { log_probs: log_softmax(logits.clone(), D - 1), given: Given::Logits(logits) })
     }
 
     /// The law with probabilities in proportion to these.
@@ -65,10 +60,7 @@ impl<const D: usize> Categorical<D> {
     pub fn from_probs(probs: Tensor<D>) -> Result<Self, ShapeError> {
         nonempty("probs", &probs)?;
         let inside = probs.clone().clamp_min(f64::from(f32::MIN_POSITIVE));
-        Ok(Self {
-            log_probs: log_softmax(inside.log(), D - 1),
-            given: Given::Probs(probs),
-        })
+        Ok(Self { log_probs: log_softmax(inside.log(), D - 1), given: Given::Probs(probs) })
     }
 
     /// Logarithms of the probabilities.
@@ -92,10 +84,7 @@ impl<const D: usize> Categorical<D> {
             Given::Logits(t) => Given::Logits(t.clone().unsqueeze()),
             Given::Probs(t) => Given::Probs(t.clone().unsqueeze()),
         };
-        Categorical {
-            log_probs: self.log_probs().unsqueeze(),
-            given,
-        }
+        Categorical { log_probs: self.log_probs().unsqueeze(), given }
     }
 
     /// Refused at compile time: the roll of a die has no pathwise gradient. The compiler names the estimators that fit.
@@ -115,11 +104,7 @@ impl<const D: usize> Categorical<D> {
 
 fn nonempty<const D: usize>(parameter: &'static str, tensor: &Tensor<D>) -> Result<(), ShapeError> {
     match tensor.dims().last() {
-        None | Some(0) => Err(ShapeError::NoCategories {
-            law: NAME,
-            parameter,
-            shape: tensor.dims().to_vec(),
-        }),
+        None | Some(0) => Err(ShapeError::NoCategories { law: NAME, parameter, shape: tensor.dims().to_vec() }),
         Some(_) => Ok(()),
     }
 }
@@ -201,11 +186,7 @@ impl<const D: usize> LogProb<D> for Categorical<D> {
         };
         let mut one = all;
         one[D - 1] = value.dims()[D - 1];
-        let value = if value.dims() == one {
-            value
-        } else {
-            value.expand(one)
-        };
+        let value = if value.dims() == one { value } else { value.expand(one) };
         fill(self.log_probs(), all).gather(D - 1, value)
     }
 }

@@ -5,9 +5,7 @@ use reparam_core::law::continuous_bernoulli::Normaliser;
 use reparam_core::law::{self, KlTo as _, Law, Pathwise};
 
 use super::error::check;
-use super::{
-    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, Support, ValueError,
-};
+use super::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, Support, ValueError};
 use crate::attach::{self, Kernel, Point};
 use crate::noise::Noise;
 
@@ -51,33 +49,21 @@ impl<const D: usize> ContinuousBernoulli<D> {
         attach::map([self.logits()], &|[l]: [f64; 1]| {
             with(l, |law| {
                 // log C = log(1 + e^l) - l/2 - g(l), so that the slope is λ - ½ - g' = λ - mean.
-                let slope =
-                    law::Bernoulli::from_logits(l).map_or(f64::NAN, |b| b.mean()) - law.mean();
-                Point {
-                    value: law.log_normaliser(),
-                    slopes: [slope],
-                }
+                let slope = law::Bernoulli::from_logits(l).map_or(f64::NAN, |b| b.mean()) - law.mean();
+                Point { value: law.log_normaliser(), slopes: [slope] }
             })
         })
     }
 
     /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
     pub fn unsqueeze<const E: usize>(&self) -> ContinuousBernoulli<E> {
-        ContinuousBernoulli {
-            logits: self.logits().unsqueeze(),
-        }
+        ContinuousBernoulli { logits: self.logits().unsqueeze() }
     }
 }
 
 /// `f` of the law with log-odds `l`; NaN for log-odds that make none.
 fn with<const N: usize>(l: f64, f: impl FnOnce(law::ContinuousBernoulli) -> Point<N>) -> Point<N> {
-    law::ContinuousBernoulli::from_logits(l).map_or(
-        Point {
-            value: f64::NAN,
-            slopes: [f64::NAN; N],
-        },
-        f,
-    )
+    law::ContinuousBernoulli::from_logits(l).map_or(Point { value: f64::NAN, slopes: [f64::NAN; N] }, f)
 }
 
 fn first(write: impl FnOnce(&mut [f64])) -> f64 {
@@ -106,14 +92,9 @@ impl Kernel<2> for LogDensity {
         let square = l.clone().square().mask_fill(near.clone().bool_not(), 0.0);
         let closed = large.clone() * -0.5 + large.clone().log() - large.neg().exp().neg().log1p();
         // B_2n / (2n (2n)!), n = 4…1; the next term is 2e-9 at |l| = 1.
-        let series = [
-            -1.0 / 9_676_800.0,
-            1.0 / 181_440.0,
-            -1.0 / 2880.0,
-            1.0 / 24.0,
-        ]
-        .into_iter()
-        .fold(square.zeros_like(), |sum, c| (sum + c) * square.clone());
+        let series = [-1.0 / 9_676_800.0, 1.0 / 181_440.0, -1.0 / 2880.0, 1.0 / 24.0]
+            .into_iter()
+            .fold(square.zeros_like(), |sum, c| (sum + c) * square.clone());
         l * (x - 0.5) + closed.mask_where(near, series.neg())
     }
 }
@@ -135,11 +116,7 @@ impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
 
     /// The likelier end.
     fn mode(&self) -> Tensor<D> {
-        self.logits()
-            .inner()
-            .greater_scalar(0.0)
-            .float()
-            .cast(self.logits.dtype())
+        self.logits().inner().greater_scalar(0.0).float().cast(self.logits.dtype())
     }
 
     fn validate(&self) -> Result<(), ValueError> {
@@ -152,9 +129,7 @@ impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
 
     fn detach(&self) -> Self {
         // Removes the score term.
-        Self {
-            logits: self.logits().inner(),
-        }
+        Self { logits: self.logits().inner() }
     }
 
     fn options(&self) -> TensorCreationOptions {
@@ -165,20 +140,14 @@ impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
 impl<const D: usize> Moments<D> for ContinuousBernoulli<D> {
     fn mean(&self) -> Tensor<D> {
         attach::map([self.logits()], &|[l]: [f64; 1]| {
-            with(l, |law| Point {
-                value: law.mean(),
-                slopes: [law.variance()],
-            })
+            with(l, |law| Point { value: law.mean(), slopes: [law.variance()] })
         })
     }
 
     fn variance(&self) -> Tensor<D> {
         attach::map([self.logits()], &|[l]: [f64; 1]| {
             let g = Normaliser::at(l);
-            Point {
-                value: g.second,
-                slopes: [g.third],
-            }
+            Point { value: g.second, slopes: [g.third] }
         })
     }
 }
@@ -213,10 +182,7 @@ impl<const D: usize> LogProb<D> for ContinuousBernoulli<D> {
 impl<const D: usize> Entropy<D> for ContinuousBernoulli<D> {
     fn entropy(&self) -> Tensor<D> {
         attach::map([self.logits()], &|[l]: [f64; 1]| {
-            with(l, |law| Point {
-                value: law.entropy(),
-                slopes: [-l * law.variance()],
-            })
+            with(l, |law| Point { value: law.entropy(), slopes: [-l * law.variance()] })
         })
     }
 }
@@ -228,10 +194,7 @@ impl<const D: usize> Cdf<D> for ContinuousBernoulli<D> {
                 let density = law.log_prob(x).exp();
                 // dF/dl = -p dz/dl, by the definition of the pathwise derivative.
                 let slopes = [-density * first(|out| law.pathwise(x, out)), density];
-                Point {
-                    value: law.cdf(x),
-                    slopes,
-                }
+                Point { value: law.cdf(x), slopes }
             })
         })
     }
@@ -254,10 +217,7 @@ impl<const D: usize> KlTo<ContinuousBernoulli<D>, D> for ContinuousBernoulli<D> 
             with(q, |left| {
                 with(p, |right| {
                     let slopes = [(q - p) * left.variance(), right.mean() - left.mean()];
-                    Point {
-                        value: left.kl(&right),
-                        slopes,
-                    }
+                    Point { value: left.kl(&right), slopes }
                 })
             })
         })
@@ -272,19 +232,13 @@ mod tests {
 
     #[test]
     fn tensor_expression_of_log_prob_agrees_with_the_kernel() {
-        let logits = [
-            -1e4_f32, -30.0, -1.5, -0.9, -1e-3, 0.0, 1e-3, 0.9, 1.1, 30.0, 1e4,
-        ];
+        let logits = [-1e4_f32, -30.0, -1.5, -0.9, -1e-3, 0.0, 1e-3, 0.9, 1.1, 30.0, 1e4];
         let read = |t: Tensor<1>| t.try_to_vec_as::<f32>().unwrap();
         for x in [0.0_f32, 0.3, 1.0] {
             let run = |plain: bool| {
                 let l = Tensor::<1>::from_floats(logits, &Device::flex().autodiff()).require_grad();
                 let parents = [l.clone(), l.full_like(x)];
-                let out = if plain {
-                    LogDensity.plain(parents)
-                } else {
-                    attach::map(parents, &LogDensity)
-                };
+                let out = if plain { LogDensity.plain(parents) } else { attach::map(parents, &LogDensity) };
                 let grads = out.backward();
                 (read(out), read(l.grad(&grads).unwrap()))
             };
@@ -293,10 +247,7 @@ mod tests {
                 // The expression adds terms of the size of the logits; slopes are of size 1, made of up to four roundings.
                 let value = (kernel[i] - plain[i]).abs() / (1.0 + l.abs());
                 let slope = (kernel_slope[i] - plain_slope[i]).abs();
-                assert!(
-                    value <= 3e-7 && slope <= 5e-7,
-                    "at {l} and {x}: off by {value:e}, slope by {slope:e}"
-                );
+                assert!(value <= 3e-7 && slope <= 5e-7, "at {l} and {x}: off by {value:e}, slope by {slope:e}");
             }
         }
     }

@@ -18,9 +18,7 @@ use crate::attach::shape;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// Two parameters that do not broadcast.
-    #[error(
-        "{law}: {first} of shape {first_shape:?} and {second} of shape {second_shape:?} do not broadcast"
-    )]
+    #[error("{law}: {first} of shape {first_shape:?} and {second} of shape {second_shape:?} do not broadcast")]
     Broadcast {
         /// Law.
         law: &'static str,
@@ -34,9 +32,7 @@ pub enum ShapeError {
         second_shape: Vec<usize>,
     },
     /// A last axis that must hold categories and is empty.
-    #[error(
-        "{law}: {parameter} of shape {shape:?} must hold at least one category on the last axis"
-    )]
+    #[error("{law}: {parameter} of shape {shape:?} must hold at least one category on the last axis")]
     NoCategories {
         /// Law.
         law: &'static str,
@@ -78,19 +74,11 @@ pub(super) fn check<const D: usize, K: Basic>(
     tensor: &Tensor<D, K>,
 ) -> Result<(), ValueError> {
     let data = tensor.to_data_as::<f64>();
-    match data
-        .iter::<f64>()
-        .enumerate()
-        .find(|(_, v)| !rule.contains(*v))
-    {
+    match data.iter::<f64>().enumerate().find(|(_, v)| !rule.contains(*v)) {
         None => Ok(()),
-        Some((place, value)) => Err(ValueError::Value {
-            law,
-            parameter,
-            rule,
-            value,
-            index: unravel(place, tensor.dims()),
-        }),
+        Some((place, value)) => {
+            Err(ValueError::Value { law, parameter, rule, value, index: unravel(place, tensor.dims()) })
+        }
     }
 }
 

@@ -2,9 +2,7 @@
 
 use burn::tensor::{Tensor, TensorCreationOptions};
 
-use super::{
-    Distribution, Entropy, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError,
-};
+use super::{Distribution, Entropy, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError};
 use crate::noise::Noise;
 
 /// The last batch axes of `base` read as one event: `log_prob`, `entropy` and `kl` are summed over them.
@@ -38,10 +36,7 @@ impl<L> Independent<L> {
     {
         let batch_shape = base.batch_shape();
         if event_dims > batch_shape.len() {
-            return Err(ShapeError::EventDims {
-                event_dims,
-                batch_shape,
-            });
+            return Err(ShapeError::EventDims { event_dims, batch_shape });
         }
         Ok(Self { base, event_dims })
     }
@@ -78,11 +73,7 @@ impl<L> Independent<L> {
     {
         let batch = self.base.batch_shape().len();
         let axes: Vec<usize> = (batch - self.event_dims..batch).collect();
-        if axes.is_empty() {
-            tensor
-        } else {
-            tensor.sum_dims(&axes)
-        }
+        if axes.is_empty() { tensor } else { tensor.sum_dims(&axes) }
     }
 }
 
@@ -120,10 +111,7 @@ impl<const D: usize, L: Distribution<D>> Distribution<D> for Independent<L> {
 
     fn detach(&self) -> Self {
         // Removes the score term.
-        Self {
-            base: self.base.detach(),
-            event_dims: self.event_dims,
-        }
+        Self { base: self.base.detach(), event_dims: self.event_dims }
     }
 
     fn options(&self) -> TensorCreationOptions {

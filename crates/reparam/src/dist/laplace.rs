@@ -5,8 +5,8 @@ use reparam_core::law;
 
 use super::error::{broadcast, check};
 use super::{
-    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support,
-    ValueError, transform,
+    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError,
+    transform,
 };
 use crate::attach::shape::fill;
 use crate::noise::Noise;
@@ -60,11 +60,7 @@ impl<const D: usize> Laplace<D> {
     pub fn unsqueeze<const E: usize>(&self) -> Laplace<E> {
         let mut dims = [1; E];
         dims[E - D..].copy_from_slice(&self.dims);
-        Laplace {
-            loc: self.loc().unsqueeze::<E>(),
-            scale: self.scale().unsqueeze::<E>(),
-            dims,
-        }
+        Laplace { loc: self.loc().unsqueeze::<E>(), scale: self.scale().unsqueeze::<E>(), dims }
     }
 
     fn standardise(&self, value: Tensor<D>) -> Tensor<D> {
@@ -107,11 +103,7 @@ impl<const D: usize> Distribution<D> for Laplace<D> {
 
     fn detach(&self) -> Self {
         // Removes the score term.
-        Self {
-            loc: self.loc().inner(),
-            scale: self.scale().inner(),
-            dims: self.dims,
-        }
+        Self { loc: self.loc().inner(), scale: self.scale().inner(), dims: self.dims }
     }
 
     fn options(&self) -> TensorCreationOptions {

@@ -5,8 +5,8 @@ use reparam_core::law;
 
 use super::error::{broadcast, check};
 use super::{
-    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support,
-    ValueError, transform,
+    Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError,
+    transform,
 };
 use crate::attach::shape::fill;
 use crate::noise::Noise;
@@ -48,12 +48,7 @@ impl<const D: usize> Normal<D> {
     /// Shapes that do not broadcast.
     pub fn new(loc: Tensor<D>, scale: Tensor<D>) -> Result<Self, ShapeError> {
         let dims = broadcast(NAME, ("loc", &loc), ("scale", &scale))?;
-        Ok(Self {
-            loc,
-            scale,
-            log_scale: None,
-            dims,
-        })
+        Ok(Self { loc, scale, log_scale: None, dims })
     }
 
     /// The law with this mean and logarithm of the standard deviation, which `log_prob` and `kl` then take as it is.
@@ -63,12 +58,7 @@ impl<const D: usize> Normal<D> {
     /// Shapes that do not broadcast.
     pub fn from_log_scale(loc: Tensor<D>, log_scale: Tensor<D>) -> Result<Self, ShapeError> {
         let dims = broadcast(NAME, ("loc", &loc), ("log_scale", &log_scale))?;
-        Ok(Self {
-            loc,
-            scale: log_scale.clone().exp(),
-            log_scale: Some(log_scale),
-            dims,
-        })
+        Ok(Self { loc, scale: log_scale.clone().exp(), log_scale: Some(log_scale), dims })
     }
 
     /// Mean, as given.
@@ -91,12 +81,7 @@ impl<const D: usize> Normal<D> {
         let (loc, scale) = (self.loc().unsqueeze::<E>(), self.scale().unsqueeze::<E>());
         let mut dims = [1; E];
         dims[E - D..].copy_from_slice(&self.dims);
-        Normal {
-            loc,
-            scale,
-            log_scale: self.log_scale.clone().map(Tensor::unsqueeze),
-            dims,
-        }
+        Normal { loc, scale, log_scale: self.log_scale.clone().map(Tensor::unsqueeze), dims }
     }
 
     fn standardise(&self, value: Tensor<D>) -> Tensor<D> {

@@ -17,10 +17,7 @@ use super::ops::FusedOps;
 pub fn bernoulli_log_likelihood(logits: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
     check(&logits, &x);
     if fusible(&logits) && fusible(&x) {
-        Tensor::from_dispatch(<Dispatch as FusedOps>::fused_bernoulli(
-            logits.into_dispatch(),
-            x.into_dispatch(),
-        ))
+        Tensor::from_dispatch(<Dispatch as FusedOps>::fused_bernoulli(logits.into_dispatch(), x.into_dispatch()))
     } else {
         bernoulli_log_likelihood_plain(logits, x)
     }

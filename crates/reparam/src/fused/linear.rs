@@ -15,17 +15,9 @@ use super::ops::FusedOps;
 /// # Panics
 /// When the shapes do not fit, as Burn's own operations do.
 #[must_use]
-pub fn linear(
-    x: Tensor<2>,
-    weight: Tensor<2>,
-    bias: Tensor<1>,
-    activation: Activation,
-) -> Tensor<2> {
+pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Activation) -> Tensor<2> {
     let ([_, i], [wi, o], [bo]) = (x.dims(), weight.dims(), bias.dims());
-    assert!(
-        i == wi && o == bo,
-        "linear: input of width {i}, weight {wi} x {o} and bias of {bo} do not fit"
-    );
+    assert!(i == wi && o == bo, "linear: input of width {i}, weight {wi} x {o} and bias of {bo} do not fit");
     if fusible(&x) && fusible(&weight) && fusible(&bias) {
         let y = <Dispatch as FusedOps>::fused_linear(
             x.into_dispatch(),
@@ -41,12 +33,7 @@ pub fn linear(
 
 /// The same as a chain of tensor operations, for any device.
 #[must_use]
-pub fn linear_plain(
-    x: Tensor<2>,
-    weight: Tensor<2>,
-    bias: Tensor<1>,
-    activation: Activation,
-) -> Tensor<2> {
+pub fn linear_plain(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Activation) -> Tensor<2> {
     let y = x.matmul(weight) + bias.unsqueeze::<2>();
     match activation {
         Activation::Identity => y,

@@ -42,66 +42,36 @@ fn linear_forward(
 ) -> (Primitive, Option<Primitive>) {
     let [n, i] = matrix_shape(x);
     let o = matrix_shape(weight)[1];
-    let mut y = with_slice(x, |x| {
-        with_slice(weight, |w| {
-            product(Matrix::new(x, n, i), Matrix::new(w, i, o))
-        })
-    });
-    let mut input = if activation.slope_needs_input() {
-        vec![0.0; y.len()]
-    } else {
-        Vec::new()
-    };
+    let mut y = with_slice(x, |x| with_slice(weight, |w| product(Matrix::new(x, n, i), Matrix::new(w, i, o))));
+    let mut input = if activation.slope_needs_input() { vec![0.0; y.len()] } else { Vec::new() };
     with_slice(bias, |bias| {
         kernel::bias_activation(activation, &mut y, bias, &mut input);
     });
-    let input = activation
-        .slope_needs_input()
-        .then(|| from_vec(input, [n, o]));
+    let input = activation.slope_needs_input().then(|| from_vec(input, [n, o]));
     (from_vec(y, [n, o]), input)
 }
 
 /// Log-likelihood of each row, and its slope where asked for.
-fn bernoulli_forward(
-    logits: &Primitive,
-    x: &Primitive,
-    with_slope: bool,
-) -> (Primitive, Option<Primitive>) {
+fn bernoulli_forward(logits: &Primitive, x: &Primitive, with_slope: bool) -> (Primitive, Option<Primitive>) {
     let [rows, width] = matrix_shape(logits);
     let data_rows = matrix_shape(x)[0].max(1);
     let mut sums = vec![0.0; rows];
-    let mut slope = if with_slope {
-        vec![0.0; rows * width]
-    } else {
-        Vec::new()
-    };
+    let mut slope = if with_slope { vec![0.0; rows * width] } else { Vec::new() };
     with_slice(logits, |logits| {
         with_slice(x, |x| {
             // The draws axis comes first: each block of `data_rows` rows meets the same data.
             for (block, sums) in sums.chunks_mut(data_rows).enumerate() {
                 let at = block * data_rows * width..(block * data_rows + sums.len()) * width;
-                let slope = if with_slope {
-                    &mut slope[at.clone()]
-                } else {
-                    &mut [][..]
-                };
+                let slope = if with_slope { &mut slope[at.clone()] } else { &mut [][..] };
                 kernel::bernoulli_rows(&logits[at], x, width, slope, sums);
             }
         });
     });
-    (
-        from_vec(sums, [rows]),
-        with_slope.then(|| from_vec(slope, [rows, width])),
-    )
+    (from_vec(sums, [rows]), with_slope.then(|| from_vec(slope, [rows, width])))
 }
 
 impl FusedOps for Flex {
-    fn fused_linear(
-        x: Primitive,
-        weight: Primitive,
-        bias: Primitive,
-        activation: Activation,
-    ) -> Primitive {
+    fn fused_linear(x: Primitive, weight: Primitive, bias: Primitive, activation: Activation) -> Primitive {
         linear_forward(&x, &weight, &bias, activation).0
     }
 
@@ -126,18 +96,8 @@ struct LinearState {
 impl Backward<Flex, 3> for LinearBackward {
     type State = LinearState;
 
-    fn backward(
-        self,
-        ops: Ops<LinearState, 3>,
-        grads: &mut Gradients,
-        _checkpointer: &mut Checkpointer,
-    ) {
-        let LinearState {
-            x,
-            weight,
-            saved,
-            activation,
-        } = ops.state;
+    fn backward(self, ops: Ops<LinearState, 3>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
+        let LinearState { x, weight, saved, activation } = ops.state;
         let [parent_x, parent_weight, parent_bias] = ops.parents;
         let mut gradient = packed(grads.consume::<Flex>(&ops.node));
         let ([n, i], o) = (matrix_shape(&x), matrix_shape(&weight)[1]);
@@ -170,12 +130,7 @@ struct BernoulliBackward;
 impl Backward<Flex, 1> for BernoulliBackward {
     type State = Primitive;
 
-    fn backward(
-        self,
-        ops: Ops<Primitive, 1>,
-        grads: &mut Gradients,
-        _checkpointer: &mut Checkpointer,
-    ) {
+    fn backward(self, ops: Ops<Primitive, 1>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let [parent] = ops.parents;
         let gradient = grads.consume::<Flex>(&ops.node);
         if let Some(node) = parent {
@@ -197,28 +152,12 @@ impl<C: CheckpointStrategy> FusedOps for Autodiff<Flex, C> {
         activation: Activation,
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), weight.node(), bias.node()];
-        let (x, weight, bias) = (
-            x.into_primitive(),
-            weight.into_primitive(),
-            bias.into_primitive(),
-        );
+        let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
         let (y, input) = linear_forward(&x, &weight, &bias, activation);
-        match LinearBackward
-            .prepare::<C>(nodes)
-            .compute_bound()
-            .stateful()
-        {
+        match LinearBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let saved = input.unwrap_or_else(|| y.clone());
-                prep.finish(
-                    LinearState {
-                        x,
-                        weight,
-                        saved,
-                        activation,
-                    },
-                    y,
-                )
+                prep.finish(LinearState { x, weight, saved, activation }, y)
             }
             OpsKind::UnTracked(prep) => prep.finish(y),
         }
@@ -226,21 +165,17 @@ impl<C: CheckpointStrategy> FusedOps for Autodiff<Flex, C> {
 
     fn fused_bernoulli(logits: FloatTensor<Self>, x: FloatTensor<Self>) -> FloatTensor<Self> {
         let nodes = [logits.node()];
-        match BernoulliBackward
-            .prepare::<C>(nodes)
-            .compute_bound()
-            .stateful()
-        {
+        match BernoulliBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let (sums, slope) =
-                    bernoulli_forward(&logits.into_primitive(), &x.into_primitive(), true);
+                let (sums, slope) = bernoulli_forward(&logits.into_primitive(), &x.into_primitive(), true);
                 match slope {
                     Some(slope) => prep.finish(slope, sums),
                     None => unreachable!("the slope was asked for"),
                 }
             }
-            OpsKind::UnTracked(prep) => prep
-                .finish(bernoulli_forward(&logits.into_primitive(), &x.into_primitive(), false).0),
+            OpsKind::UnTracked(prep) => {
+                prep.finish(bernoulli_forward(&logits.into_primitive(), &x.into_primitive(), false).0)
+            }
         }
     }
 }

@@ -22,37 +22,19 @@ impl<'a> Matrix<'a> {
     /// When there are not `rows · columns` values.
     #[must_use]
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert_eq!(
-            values.len(),
-            rows * columns,
-            "a {rows} x {columns} matrix needs that many values"
-        );
-        Self {
-            values,
-            rows,
-            columns,
-            transposed: false,
-        }
+        assert_eq!(values.len(), rows * columns, "a {rows} x {columns} matrix needs that many values");
+        Self { values, rows, columns, transposed: false }
     }
 
     /// The transpose of this matrix, over the same values.
     #[must_use]
     pub fn t(self) -> Self {
-        Self {
-            values: self.values,
-            rows: self.columns,
-            columns: self.rows,
-            transposed: !self.transposed,
-        }
+        Self { values: self.values, rows: self.columns, columns: self.rows, transposed: !self.transposed }
     }
 
     /// Column stride and row stride.
     fn strides(&self) -> (isize, isize) {
-        if self.transposed {
-            (self.rows as isize, 1)
-        } else {
-            (1, self.columns as isize)
-        }
+        if self.transposed { (self.rows as isize, 1) } else { (1, self.columns as isize) }
     }
 }
 
@@ -68,10 +50,7 @@ impl<'a> Matrix<'a> {
 /// When the inner dimensions differ.
 #[must_use]
 pub fn product(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
-    assert_eq!(
-        lhs.columns, rhs.rows,
-        "inner dimensions of a product must agree"
-    );
+    assert_eq!(lhs.columns, rhs.rows, "inner dimensions of a product must agree");
     let (m, n, k) = (lhs.rows, rhs.columns, lhs.columns);
     if k == 0 {
         return vec![0.0; m * n];
@@ -123,10 +102,7 @@ pub fn product_by_transpose(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
     if rhs.rows < WIDE || rhs.columns < WIDE || lhs.transposed || rhs.transposed {
         return product(lhs, rhs.t());
     }
-    assert_eq!(
-        lhs.columns, rhs.columns,
-        "inner dimensions of a product must agree"
-    );
+    assert_eq!(lhs.columns, rhs.columns, "inner dimensions of a product must agree");
     let (m, n, k) = (lhs.rows, rhs.rows, lhs.columns);
     let mut turned = Vec::<f32>::with_capacity(m * n);
     // SAFETY: as in `product`; the destination is an m x n matrix column by column, `lhs` is m x k and `rhs` n x k row by row.
@@ -190,14 +166,7 @@ mod tests {
 
     #[test]
     fn products_equal_three_loops_in_every_layout() {
-        for (m, k, n) in [
-            (1, 1, 1),
-            (3, 5, 2),
-            (17, 33, 9),
-            (64, 20, 31),
-            (4, 0, 3),
-            (0, 2, 3),
-        ] {
+        for (m, k, n) in [(1, 1, 1), (3, 5, 2), (17, 33, 9), (64, 20, 31), (4, 0, 3), (0, 2, 3)] {
             let lhs: Vec<f32> = (0..m * k).map(|i| ((i * 7 % 11) as f32) - 5.0).collect();
             let rhs: Vec<f32> = (0..k * n).map(|i| ((i * 5 % 13) as f32) - 6.0).collect();
             // Small whole numbers: both sums are exact, so the results are equal to the bit.
@@ -214,21 +183,11 @@ mod tests {
     #[test]
     fn the_detour_by_the_transpose_gives_the_same_product() {
         // Shapes on both sides of the threshold, with odd edges; small whole numbers, so that every sum is exact.
-        for (m, k, n) in [
-            (64, 128, 128),
-            (7, 200, 131),
-            (1, 150, 300),
-            (64, 20, 500),
-            (0, 128, 128),
-        ] {
+        for (m, k, n) in [(64, 128, 128), (7, 200, 131), (1, 150, 300), (64, 20, 500), (0, 128, 128)] {
             let lhs: Vec<f32> = (0..m * k).map(|i| ((i * 7 % 11) as f32) - 5.0).collect();
             let rhs: Vec<f32> = (0..n * k).map(|i| ((i * 5 % 13) as f32) - 6.0).collect();
             let (a, b) = (Matrix::new(&lhs, m, k), Matrix::new(&rhs, n, k));
-            assert_eq!(
-                product_by_transpose(a, b),
-                product(a, b.t()),
-                "{m} x {k} x {n}"
-            );
+            assert_eq!(product_by_transpose(a, b), product(a, b.t()), "{m} x {k} x {n}");
         }
     }
 }

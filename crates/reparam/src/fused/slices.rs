@@ -18,14 +18,7 @@ pub(crate) fn packed(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let whole = tensor.is_contiguous()
         && tensor.layout().start_offset() == 0
         && tensor.bytes().len() == tensor.layout().num_elements() * size_of::<f32>();
-    if whole {
-        tensor
-    } else {
-        from_vec(
-            with_slice(&tensor, <[f32]>::to_vec),
-            tensor.layout().shape().clone(),
-        )
-    }
+    if whole { tensor } else { from_vec(with_slice(&tensor, <[f32]>::to_vec), tensor.layout().shape().clone()) }
 }
 
 /// A tensor that takes over a buffer.

@@ -43,12 +43,7 @@ fn convolution(channels: [usize; 2], key: Key, device: &Device) -> Conv2d {
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
         .with_initializer(Initializer::Zeros)
         .init(device);
-    layer.weight = uniform_parameter(
-        [channels[1], channels[0], 3, 3],
-        glorot(channels),
-        key.site("weight"),
-        device,
-    );
+    layer.weight = uniform_parameter([channels[1], channels[0], 3, 3], glorot(channels), key.site("weight"), device);
     layer
 }
 
@@ -73,13 +68,7 @@ impl ConvEncoder {
         Self {
             first: convolution([shape[0], half], key.site("first"), device),
             second: convolution([half, features], key.site("second"), device),
-            head: Linear::new(
-                flat,
-                outputs,
-                Activation::Identity,
-                key.site("head"),
-                device,
-            ),
+            head: Linear::new(flat, outputs, Activation::Identity, key.site("head"), device),
             shape,
             activation,
         }
@@ -119,12 +108,7 @@ fn transposed(channels: [usize; 2], grow: [bool; 2], key: Key, device: &Device) 
         .with_padding_out(grow.map(usize::from))
         .with_initializer(Initializer::Zeros)
         .init(device);
-    layer.weight = uniform_parameter(
-        [channels[0], channels[1], 3, 3],
-        glorot(channels),
-        key.site("weight"),
-        device,
-    );
+    layer.weight = uniform_parameter([channels[0], channels[1], 3, 3], glorot(channels), key.site("weight"), device);
     layer
 }
 
@@ -143,25 +127,9 @@ impl ConvDecoder {
         let (h, w) = (halved(shape[1]), halved(shape[2]));
         let even = |size: usize| size.is_multiple_of(2);
         Self {
-            head: Linear::new(
-                inputs,
-                features * halved(h) * halved(w),
-                activation,
-                key.site("head"),
-                device,
-            ),
-            first: transposed(
-                [features, half],
-                [even(h), even(w)],
-                key.site("first"),
-                device,
-            ),
-            second: transposed(
-                [half, shape[0]],
-                [even(shape[1]), even(shape[2])],
-                key.site("second"),
-                device,
-            ),
+            head: Linear::new(inputs, features * halved(h) * halved(w), activation, key.site("head"), device),
+            first: transposed([features, half], [even(h), even(w)], key.site("first"), device),
+            second: transposed([half, shape[0]], [even(shape[1]), even(shape[2])], key.site("second"), device),
             pixel_bias: uniform_parameter([shape.iter().product()], 0.0, key.site("bias"), device),
             shape,
             features,
@@ -174,10 +142,7 @@ impl Network for ConvDecoder {
     fn forward(&self, z: Tensor<2>) -> Tensor<2> {
         let [n, _] = z.dims();
         let [_, h, w] = self.shape;
-        let x =
-            self.head
-                .forward(z)
-                .reshape([n, self.features, halved(halved(h)), halved(halved(w))]);
+        let x = self.head.forward(z).reshape([n, self.features, halved(halved(h)), halved(halved(w))]);
         let x = activate(self.first.forward(x), self.activation);
         self.second.forward(x).flatten::<2>(1, 3) + self.pixel_bias.val().unsqueeze::<2>()
     }
@@ -185,10 +150,8 @@ impl Network for ConvDecoder {
     fn with_output_bias(mut self, bias: &[f32]) -> Self {
         let old = self.pixel_bias.val();
         if old.dims()[0] == bias.len() {
-            self.pixel_bias = Param::from_data(
-                burn::tensor::TensorData::new(bias.to_vec(), [bias.len()]),
-                &old.device(),
-            );
+            self.pixel_bias =
+                Param::from_data(burn::tensor::TensorData::new(bias.to_vec(), [bias.len()]), &old.device());
         }
         self
     }

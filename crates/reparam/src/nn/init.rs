@@ -6,12 +6,7 @@ use reparam_core::noise::{Key, Noise};
 
 /// A parameter drawn uniformly from (-bound, bound).
 #[must_use]
-pub fn uniform_parameter<const D: usize>(
-    shape: [usize; D],
-    bound: f32,
-    key: Key,
-    device: &Device,
-) -> Param<Tensor<D>> {
+pub fn uniform_parameter<const D: usize>(shape: [usize; D], bound: f32, key: Key, device: &Device) -> Param<Tensor<D>> {
     let mut values = vec![0.0_f32; shape.iter().product()];
     key.step(0).fill(Noise::Uniform, 0, &mut values);
     for v in &mut values {

@@ -23,13 +23,7 @@ pub struct Linear {
 impl Linear {
     /// A layer with fresh weights.
     #[must_use]
-    pub fn new(
-        inputs: usize,
-        outputs: usize,
-        activation: Activation,
-        key: Key,
-        device: &Device,
-    ) -> Self {
+    pub fn new(inputs: usize, outputs: usize, activation: Activation, key: Key, device: &Device) -> Self {
         let bound = (6.0 / (inputs + outputs).max(1) as f32).sqrt();
         Self {
             weight: uniform_parameter([inputs, outputs], bound, key.site("weight"), device),

@@ -30,18 +30,8 @@ impl Mlp {
             .windows(2)
             .enumerate()
             .map(|(i, pair)| {
-                let activation = if i == last {
-                    Activation::Identity
-                } else {
-                    activation
-                };
-                Linear::new(
-                    pair[0],
-                    pair[1],
-                    activation,
-                    key.site("layer").number(i as u64),
-                    device,
-                )
+                let activation = if i == last { Activation::Identity } else { activation };
+                Linear::new(pair[0], pair[1], activation, key.site("layer").number(i as u64), device)
             })
             .collect();
         Self { layers }
@@ -55,11 +45,7 @@ impl Network for Mlp {
 
     fn with_output_bias(mut self, bias: &[f32]) -> Self {
         self.layers = match self.layers.pop() {
-            Some(last) => self
-                .layers
-                .into_iter()
-                .chain([last.with_bias(bias)])
-                .collect(),
+            Some(last) => self.layers.into_iter().chain([last.with_bias(bias)]).collect(),
             None => self.layers,
         };
         self

@@ -45,15 +45,11 @@ impl DiagonalNormal {
     /// (Kingma and Welling 2014, appendix B).
     #[must_use]
     pub fn kl_per_latent(&self) -> Tensor<2> {
-        (self.loc.clone().square() + (self.log_scale.clone() * 2.0).exp() - 1.0) * 0.5
-            - self.log_scale.clone()
+        (self.loc.clone().square() + (self.log_scale.clone() * 2.0).exp() - 1.0) * 0.5 - self.log_scale.clone()
     }
     /// The same numbers without their graph.
     pub(super) fn detach(&self) -> Self {
         // Detached by the caller's choice of estimator: see there for the term that this removes.
-        Self {
-            loc: self.loc.clone().detach(),
-            log_scale: self.log_scale.clone().detach(),
-        }
+        Self { loc: self.loc.clone().detach(), log_scale: self.log_scale.clone().detach() }
     }
 }

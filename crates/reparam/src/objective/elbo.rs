@@ -22,9 +22,7 @@ pub(super) fn surrogate<M: LatentModel>(
         EntropyTerm::ClosedForm => with_free_bits(kl, free_bits),
         EntropyTerm::MonteCarlo => -log_prior_minus_log_posterior(&q, z).sum() / draws,
         // Detached: removes the score term, the derivative of log q in its own parameters at a fixed draw.
-        EntropyTerm::StickingTheLanding => {
-            -log_prior_minus_log_posterior(&q.detach(), z).sum() / draws
-        }
+        EntropyTerm::StickingTheLanding => -log_prior_minus_log_posterior(&q.detach(), z).sum() / draws,
     };
     let objective = reconstruction.clone().inner()
         - match entropy {
@@ -32,11 +30,7 @@ pub(super) fn surrogate<M: LatentModel>(
             EntropyTerm::MonteCarlo | EntropyTerm::StickingTheLanding => divergence.clone().inner(),
         };
     let loss = (divergence * weight - reconstruction.clone()) / batch.batch_rows as f64;
-    Surrogate {
-        loss,
-        resume: None,
-        sums: sums(objective, reconstruction, kl_sum),
-    }
+    Surrogate { loss, resume: None, sums: sums(objective, reconstruction, kl_sum) }
 }
 
 /// The divergence summed over rows and latents, where a latent counts at least `free_bits` nats on average over the rows

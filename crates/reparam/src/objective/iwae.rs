@@ -14,27 +14,16 @@ pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool
     let (leaf, judge) = if dreg {
         // Detached: a leaf of its own, whose gradient is sent on to the encoder, rescaled, in a second stage; and log q with
         // its parameters fixed, which leaves out the score term (Tucker et al. 2019).
-        (
-            z.clone()
-                .reshape([draws * rows, latents])
-                .detach()
-                .require_grad(),
-            q.detach(),
-        )
+        (z.clone().reshape([draws * rows, latents]).detach().require_grad(), q.detach())
     } else {
         (z.clone().reshape([draws * rows, latents]), q)
     };
     let judged = leaf.clone().reshape([draws, rows, latents]);
     let log_likelihood = model.log_likelihood(judged.clone(), batch.target);
-    let log_weight = (log_likelihood.clone() + log_prior_minus_log_posterior(&judge, judged))
-        .reshape([draws, rows]);
+    let log_weight = (log_likelihood.clone() + log_prior_minus_log_posterior(&judge, judged)).reshape([draws, rows]);
     let weight = activation::softmax(log_weight.clone().inner(), 0);
     let largest = log_weight.clone().inner().max_dim(0);
-    let bound = (log_weight.clone().inner() - largest.clone())
-        .exp()
-        .mean_dim(0)
-        .log()
-        + largest;
+    let bound = (log_weight.clone().inner() - largest.clone()).exp().mean_dim(0).log() + largest;
     // The gradient of the bound is the weighted mean of the gradients of the log-weights: with the normalised weights held
     // fixed, this sum has that gradient (Burda et al. 2016).
     let surrogate = (log_weight * Tensor::from_inner(weight.clone())).sum();
@@ -45,9 +34,5 @@ pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool
         factor: weight.reshape([draws * rows]),
     });
     let reconstruction = log_likelihood.inner().sum() / draws as f64;
-    Surrogate {
-        loss,
-        resume,
-        sums: sums(bound.sum(), reconstruction, kl),
-    }
+    Surrogate { loss, resume, sums: sums(bound.sum(), reconstruction, kl) }
 }

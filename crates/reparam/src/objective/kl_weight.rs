@@ -16,11 +16,7 @@ pub struct KlWeight {
 
 impl Default for KlWeight {
     fn default() -> Self {
-        Self {
-            beta: 1.0,
-            warmup_steps: 0,
-            free_bits: 0.0,
-        }
+        Self { beta: 1.0, warmup_steps: 0, free_bits: 0.0 }
     }
 }
 
@@ -50,11 +46,7 @@ mod tests {
     #[test]
     fn warm_up_rises_and_reaches_beta_exactly_for_every_length() {
         for warmup_steps in 1..2000 {
-            let weight = KlWeight {
-                beta: 0.7,
-                warmup_steps,
-                free_bits: 0.0,
-            };
+            let weight = KlWeight { beta: 0.7, warmup_steps, free_bits: 0.0 };
             assert_eq!(weight.at(warmup_steps - 1), 0.7);
             assert!(warmup_steps == 1 || weight.at(warmup_steps - 2) < 0.7);
             assert!(

@@ -56,10 +56,7 @@ pub enum Objective {
 
 impl Default for Objective {
     fn default() -> Self {
-        Self::Elbo {
-            entropy: EntropyTerm::ClosedForm,
-            draws: 1,
-        }
+        Self::Elbo { entropy: EntropyTerm::ClosedForm, draws: 1 }
     }
 }
 
@@ -81,19 +78,10 @@ impl Objective {
     /// `input`: `[N, P]`, what the encoder sees; `target`: `[N, P]`, what the likelihood judges; `noise`: `[S, N, L]` standard
     /// normal draws with S = [`Objective::draws`]; `batch_rows`: rows of the whole batch, by which the loss is divided.
     #[must_use]
-    pub fn surrogate<M: LatentModel>(
-        &self,
-        model: &M,
-        batch: ShardBatch,
-        weight: f64,
-        free_bits: f64,
-    ) -> Surrogate {
+    pub fn surrogate<M: LatentModel>(&self, model: &M, batch: ShardBatch, weight: f64, free_bits: f64) -> Surrogate {
         match *self {
             Self::Elbo { entropy, .. } => elbo::surrogate(model, batch, entropy, weight, free_bits),
-            Self::Iwae {
-                doubly_reparameterized,
-                ..
-            } => iwae::surrogate(model, batch, doubly_reparameterized),
+            Self::Iwae { doubly_reparameterized, .. } => iwae::surrogate(model, batch, doubly_reparameterized),
         }
     }
 }
@@ -114,8 +102,7 @@ pub struct ShardBatch {
 /// `log p(z) - log q(z|x)` for each draw, `[S N]`, with the standard normal prior; `q` may be another than the one that drew.
 fn log_prior_minus_log_posterior(q: &DiagonalNormal, z: Tensor<3>) -> Tensor<1> {
     let [s, n, _] = z.dims();
-    let deviation =
-        (z.clone() - q.loc.clone().unsqueeze::<3>()) / q.log_scale.clone().exp().unsqueeze::<3>();
+    let deviation = (z.clone() - q.loc.clone().unsqueeze::<3>()) / q.log_scale.clone().exp().unsqueeze::<3>();
     // The constants ln(2 pi)/2 of the two normals cancel.
     let difference = (deviation.square() - z.square()) * 0.5 + q.log_scale.clone().unsqueeze::<3>();
     difference.sum_dim(2).reshape([s * n])
@@ -123,8 +110,5 @@ fn log_prior_minus_log_posterior(q: &DiagonalNormal, z: Tensor<3>) -> Tensor<1> 
 
 /// The three sums that a surrogate logs.
 fn sums(objective: Tensor<1>, reconstruction: Tensor<1>, kl: Tensor<1>) -> Tensor<1> {
-    Tensor::cat(
-        vec![objective.inner(), reconstruction.inner(), kl.inner()],
-        0,
-    )
+    Tensor::cat(vec![objective.inner(), reconstruction.inner(), kl.inner()], 0)
 }

@@ -29,12 +29,7 @@ pub struct AdamConfig {
 
 impl Default for AdamConfig {
     fn default() -> Self {
-        Self {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            weight_decay: 0.0,
-        }
+        Self { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
     }
 }
 
@@ -60,25 +55,11 @@ impl Adam {
     #[must_use]
     pub fn new(config: AdamConfig, sizes: &[usize], device: &Device) -> Self {
         let moments = if is_flex(device) {
-            Moments::Slices(
-                sizes
-                    .iter()
-                    .map(|&n| [vec![0.0; n], vec![0.0; n]])
-                    .collect(),
-            )
+            Moments::Slices(sizes.iter().map(|&n| [vec![0.0; n], vec![0.0; n]]).collect())
         } else {
-            Moments::Tensors(
-                sizes
-                    .iter()
-                    .map(|&n| [Tensor::zeros([n], device), Tensor::zeros([n], device)])
-                    .collect(),
-            )
+            Moments::Tensors(sizes.iter().map(|&n| [Tensor::zeros([n], device), Tensor::zeros([n], device)]).collect())
         };
-        Self {
-            config,
-            moments,
-            applied: 0,
-        }
+        Self { config, moments, applied: 0 }
     }
 
     /// The same optimiser with its moments as tensors: what runs on other devices, for tests and comparison.
@@ -86,9 +67,7 @@ impl Adam {
     pub fn on_tensors(self, device: &Device) -> Self {
         let moments = match self.moments {
             Moments::Slices(all) => Moments::Tensors(
-                all.into_iter()
-                    .map(|pair| pair.map(|m| Tensor::from_data(TensorData::from(&m[..]), device)))
-                    .collect(),
+                all.into_iter().map(|pair| pair.map(|m| Tensor::from_data(TensorData::from(&m[..]), device))).collect(),
             ),
             tensors @ Moments::Tensors(_) => tensors,
         };
@@ -106,33 +85,21 @@ impl Adam {
     pub fn state(&self) -> Vec<[Vec<f32>; 2]> {
         match &self.moments {
             Moments::Slices(all) => all.clone(),
-            Moments::Tensors(all) => all
-                .iter()
-                .map(|pair| {
-                    pair.clone()
-                        .map(|m| m.into_data().try_to_vec().unwrap_or_default())
-                })
-                .collect(),
+            Moments::Tensors(all) => {
+                all.iter().map(|pair| pair.clone().map(|m| m.into_data().try_to_vec().unwrap_or_default())).collect()
+            }
         }
     }
 
     /// Continues from a stored state; `false`, and no change, when the sizes differ.
     #[must_use]
     pub fn restore(&mut self, state: Vec<[Vec<f32>; 2]>, applied: u64, device: &Device) -> bool {
-        let sizes = |all: &[[Vec<f32>; 2]]| {
-            all.iter()
-                .map(|pair| [pair[0].len(), pair[1].len()])
-                .collect::<Vec<_>>()
-        };
+        let sizes = |all: &[[Vec<f32>; 2]]| all.iter().map(|pair| [pair[0].len(), pair[1].len()]).collect::<Vec<_>>();
         if sizes(&state) != sizes(&self.state()) {
             return false;
         }
         let on_tensors = matches!(self.moments, Moments::Tensors(_));
-        *self = Self {
-            moments: Moments::Slices(state),
-            applied,
-            ..*self
-        };
+        *self = Self { moments: Moments::Slices(state), applied, ..*self };
         if on_tensors {
             *self = self.clone().on_tensors(device);
         }
@@ -167,18 +134,12 @@ impl Adam {
         learning_rate: f64,
         gradient_scale: GradientScale,
     ) -> M {
-        let host_scale = if let GradientScale::Host(scale) = &gradient_scale {
-            *scale
-        } else {
-            1.0
-        };
+        let host_scale = if let GradientScale::Host(scale) = &gradient_scale { *scale } else { 1.0 };
         let numbers = self.next(learning_rate, host_scale);
         let model = match &mut self.moments {
-            Moments::Slices(moments) => model.map(&mut SliceStep {
-                numbers,
-                moments: moments.iter_mut(),
-                gradients: gradients.into_iter(),
-            }),
+            Moments::Slices(moments) => {
+                model.map(&mut SliceStep { numbers, moments: moments.iter_mut(), gradients: gradients.into_iter() })
+            }
             Moments::Tensors(moments) => model.map(&mut TensorStep {
                 numbers,
                 scale: gradient_scale,
@@ -210,9 +171,7 @@ struct SliceStep<'a> {
 
 impl ModuleMapper for SliceStep<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (Some([first, second]), Some(Some(gradient))) =
-            (self.moments.next(), self.gradients.next())
-        else {
+        let (Some([first, second]), Some(Some(gradient))) = (self.moments.next(), self.gradients.next()) else {
             return param;
         };
         let numbers = self.numbers;
@@ -236,9 +195,7 @@ impl ModuleMapper for SliceStep<'_> {
     }
 }
 
-fn flex<const D: usize>(
-    tensor: Tensor<D>,
-) -> Result<FloatTensor<Flex>, burn::tensor::PrimitiveConversionError> {
+fn flex<const D: usize>(tensor: Tensor<D>) -> Result<FloatTensor<Flex>, burn::tensor::PrimitiveConversionError> {
     tensor.try_into_primitive::<Flex>()
 }
 
@@ -251,9 +208,7 @@ struct TensorStep<'a> {
 
 impl ModuleMapper for TensorStep<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (Some([first, second]), Some(Some(gradient))) =
-            (self.moments.next(), self.gradients.next())
-        else {
+        let (Some([first, second]), Some(Some(gradient))) = (self.moments.next(), self.gradients.next()) else {
             return param;
         };
         let n = self.numbers;
@@ -267,8 +222,8 @@ impl ModuleMapper for TensorStep<'_> {
         };
         let m = first.clone() * n.beta1 + gradient.clone() * (1.0 - n.beta1);
         let v = second.clone() * n.beta2 + gradient.clone() * gradient * (1.0 - n.beta2);
-        let update = m.clone() / (v.clone().sqrt() / n.correction2.sqrt() + n.epsilon)
-            * (n.learning_rate / n.correction1);
+        let update =
+            m.clone() / (v.clone().sqrt() / n.correction2.sqrt() + n.epsilon) * (n.learning_rate / n.correction1);
         let blend = |old: Tensor<1>, new: Tensor<1>| match &self.scale {
             GradientScale::Host(_) => new,
             GradientScale::Device(_, keep) => {

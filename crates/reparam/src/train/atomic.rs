@@ -27,10 +27,7 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 /// ```
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("not the path of a file: '{}'", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidInput, format!("not the path of a file: '{}'", path.display()))
     })?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -108,10 +105,7 @@ mod tests {
         fs::write(folder.path().join("taken/inside"), b"kept").unwrap();
         assert!(write_atomically(&folder.path().join("taken"), b"x").is_err());
         assert_eq!(names(folder.path()), ["taken"]);
-        assert_eq!(
-            fs::read(folder.path().join("taken/inside")).unwrap(),
-            b"kept"
-        );
+        assert_eq!(fs::read(folder.path().join("taken/inside")).unwrap(), b"kept");
     }
 
     #[test]
@@ -129,11 +123,7 @@ mod tests {
             });
             for _ in 0..200 {
                 let seen = fs::read(&path).unwrap();
-                assert!(
-                    seen == one || seen == two,
-                    "a mixture of {} bytes",
-                    seen.len()
-                );
+                assert!(seen == one || seen == two, "a mixture of {} bytes", seen.len());
             }
         });
     }

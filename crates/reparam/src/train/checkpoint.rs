@@ -69,21 +69,15 @@ struct Manifest {
 
 /// 16 hexadecimal digits that change with every single byte (FNV-1a, whose steps are bijections).
 fn checksum(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
 /// Writes tensors to a safetensors file, atomically, and returns the checksum of its bytes.
-pub(crate) fn write_tensors(
-    path: &Path,
-    tensors: &[(String, Vec<usize>, &[f32])],
-) -> Result<String, CheckpointError> {
-    let format = |rule: String| CheckpointError::Format {
-        path: path.to_owned(),
-        rule,
-    };
+pub(crate) fn write_tensors(path: &Path, tensors: &[(String, Vec<usize>, &[f32])]) -> Result<String, CheckpointError> {
+    let format = |rule: String| CheckpointError::Format { path: path.to_owned(), rule };
     let mut views = Vec::with_capacity(tensors.len());
     for (name, shape, values) in tensors {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytemuck::cast_slice(values))
@@ -91,49 +85,26 @@ pub(crate) fn write_tensors(
         views.push((name, view));
     }
     let bytes = safetensors::serialize(views, None).map_err(|e| format(e.to_string()))?;
-    write_atomically(path, &bytes).map_err(|source| CheckpointError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    write_atomically(path, &bytes).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })?;
     Ok(checksum(&bytes))
 }
 
 /// Reads every tensor of a safetensors file, whose bytes have this checksum where one is known.
-pub(crate) fn read_tensors(
-    path: &Path,
-    expected: Option<&str>,
-) -> Result<NamedParameters, CheckpointError> {
-    let format = |rule: String| CheckpointError::Format {
-        path: path.to_owned(),
-        rule,
-    };
-    let bytes = fs::read(path).map_err(|source| CheckpointError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    let tensors = SafeTensors::deserialize(&bytes)
-        .map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
+pub(crate) fn read_tensors(path: &Path, expected: Option<&str>) -> Result<NamedParameters, CheckpointError> {
+    let format = |rule: String| CheckpointError::Format { path: path.to_owned(), rule };
+    let bytes = fs::read(path).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })?;
+    let tensors =
+        SafeTensors::deserialize(&bytes).map_err(|e| format(format!("not a whole safetensors file ({e})")))?;
     if expected.is_some_and(|expected| checksum(&bytes) != expected) {
-        return Err(format(
-            "damaged: its checksum is not that of the manifest".into(),
-        ));
+        return Err(format("damaged: its checksum is not that of the manifest".into()));
     }
     let mut found = NamedParameters::new();
     for (name, view) in tensors.iter() {
         if view.dtype() != Dtype::F32 {
-            return Err(format(format!(
-                "tensor {name} must be F32, got {:?}",
-                view.dtype()
-            )));
+            return Err(format(format!("tensor {name} must be F32, got {:?}", view.dtype())));
         }
         // The bytes inside a file are not aligned for f32, so they are collected one by one.
-        let values = view
-            .data()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|b| f32::from_le_bytes(*b))
-            .collect();
+        let values = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         found.insert(name.to_owned(), (view.shape().to_vec(), values));
     }
     Ok(found)
@@ -154,10 +125,7 @@ impl Checkpoint {
             tensors.push((format!("adam/{i}/first"), vec![first.len()], first));
             tensors.push((format!("adam/{i}/second"), vec![second.len()], second));
         }
-        fs::create_dir_all(folder).map_err(|source| CheckpointError::Io {
-            path: folder.to_owned(),
-            source,
-        })?;
+        fs::create_dir_all(folder).map_err(|source| CheckpointError::Io { path: folder.to_owned(), source })?;
         let file_checksum = write_tensors(&folder.join(&name), &tensors)?;
         let manifest = Manifest {
             format: 1,
@@ -168,14 +136,10 @@ impl Checkpoint {
             progress: self.progress.clone(),
         };
         let path = folder.join(MANIFEST);
-        let text =
-            serde_json::to_string_pretty(&manifest).map_err(|e| CheckpointError::Format {
-                path: path.clone(),
-                rule: e.to_string(),
-            })?;
+        let text = serde_json::to_string_pretty(&manifest)
+            .map_err(|e| CheckpointError::Format { path: path.clone(), rule: e.to_string() })?;
         let text = text.replacen(BLANK, &checksum(text.as_bytes()), 1);
-        write_atomically(&path, text.as_bytes())
-            .map_err(|source| CheckpointError::Io { path, source })?;
+        write_atomically(&path, text.as_bytes()).map_err(|source| CheckpointError::Io { path, source })?;
         remove_others(folder, &name);
         Ok(())
     }
@@ -191,37 +155,25 @@ impl Checkpoint {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(CheckpointError::Io { path, source }),
         };
-        let broken = |rule: String| CheckpointError::Format {
-            path: path.clone(),
-            rule,
-        };
-        let text = String::from_utf8(bytes)
-            .map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
-        let manifest: Manifest = serde_json::from_str(&text)
-            .map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
+        let broken = |rule: String| CheckpointError::Format { path: path.clone(), rule };
+        let text = String::from_utf8(bytes).map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
+        let manifest: Manifest =
+            serde_json::from_str(&text).map_err(|e| broken(format!("not a checkpoint manifest ({e})")))?;
         if manifest.format != 1 {
-            let rule = format!(
-                "format must be 1, got {}: written by a newer version",
-                manifest.format
-            );
+            let rule = format!("format must be 1, got {}: written by a newer version", manifest.format);
             return Err(broken(rule));
         }
         let blanked = text.replacen(&manifest.checksum, BLANK, 1);
         if checksum(blanked.as_bytes()) != manifest.checksum {
-            return Err(broken(
-                "damaged: its checksum is not the one it states".into(),
-            ));
+            return Err(broken("damaged: its checksum is not the one it states".into()));
         }
         let mut parameters = NamedParameters::new();
-        let mut moments: std::collections::BTreeMap<usize, [Vec<f32>; 2]> =
-            std::collections::BTreeMap::new();
+        let mut moments: std::collections::BTreeMap<usize, [Vec<f32>; 2]> = std::collections::BTreeMap::new();
         let file = folder.join(&manifest.file);
         for (name, (shape, values)) in read_tensors(&file, Some(&manifest.file_checksum))? {
             if let Some(path) = name.strip_prefix("model/") {
                 parameters.insert(path.to_owned(), (shape, values));
-            } else if let Some((i, which)) = name
-                .strip_prefix("adam/")
-                .and_then(|rest| rest.split_once('/'))
+            } else if let Some((i, which)) = name.strip_prefix("adam/").and_then(|rest| rest.split_once('/'))
                 && let Ok(i) = i.parse::<usize>()
             {
                 moments.entry(i).or_default()[usize::from(which == "second")] = values;
@@ -233,12 +185,7 @@ impl Checkpoint {
             }
         }
         let moments = moments.into_values().collect();
-        Ok(Some(Self {
-            parameters,
-            moments,
-            counts: manifest.counts,
-            progress: manifest.progress,
-        }))
+        Ok(Some(Self { parameters, moments, counts: manifest.counts, progress: manifest.progress }))
     }
 }
 

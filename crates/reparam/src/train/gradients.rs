@@ -48,9 +48,7 @@ impl Surrogate {
         let second = resume.leaf.grad(&first).map(|gradient| {
             let gradient = gradient * resume.factor.clone().inner().unsqueeze_dim::<2>(1);
             // The product with a constant has that constant as its gradient: the chain rule across the cut.
-            (resume.draws.clone() * Tensor::from_inner(gradient))
-                .sum()
-                .backward()
+            (resume.draws.clone() * Tensor::from_inner(gradient)).sum().backward()
         });
         GradientSets([Some(first), second].into_iter().flatten().collect())
     }
@@ -60,10 +58,7 @@ impl GradientSets {
     /// The gradient of every float parameter in the module's order, flattened; `None` where there is none.
     #[must_use]
     pub fn collect<M: Module>(mut self, model: &M) -> Vec<Option<Tensor<1>>> {
-        let mut visitor = Collector {
-            sets: &mut self.0,
-            found: Vec::new(),
-        };
+        let mut visitor = Collector { sets: &mut self.0, found: Vec::new() };
         model.visit(&mut visitor);
         visitor.found
     }
@@ -77,12 +72,7 @@ struct Collector<'a> {
 impl ModuleVisitor for Collector<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let value = param.val();
-        let total = self
-            .sets
-            .iter_mut()
-            .filter_map(|set| value.grad_remove(set))
-            .reduce(|a, b| a + b);
-        self.found
-            .push(total.map(|gradient| gradient.flatten(0, D - 1)));
+        let total = self.sets.iter_mut().filter_map(|set| value.grad_remove(set)).reduce(|a, b| a + b);
+        self.found.push(total.map(|gradient| gradient.flatten(0, D - 1)));
     }
 }

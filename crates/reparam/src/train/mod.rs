@@ -17,9 +17,7 @@ pub use atomic::write_atomically;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub(crate) use checkpoint::{read_tensors, write_tensors};
 pub use gradients::{GradientSets, Resume, Surrogate};
-pub use parameters::{
-    NamedParameters, ParameterError, load_parameters, parameter_count, read_parameters,
-};
+pub use parameters::{NamedParameters, ParameterError, load_parameters, parameter_count, read_parameters};
 pub use schedule::{Schedule, ScheduleError};
 pub use trainer::{Counts, StepError, StepReport, Trainer, TrainerConfig};
 
@@ -31,10 +29,8 @@ use std::path::Path;
 /// What the file system says.
 pub fn save_model<M: burn::module::Module>(model: &M, path: &Path) -> Result<(), CheckpointError> {
     let parameters = read_parameters(model);
-    let tensors: Vec<_> = parameters
-        .iter()
-        .map(|(name, (shape, values))| (name.clone(), shape.clone(), &values[..]))
-        .collect();
+    let tensors: Vec<_> =
+        parameters.iter().map(|(name, (shape, values))| (name.clone(), shape.clone(), &values[..])).collect();
     write_tensors(path, &tensors).map(drop)
 }
 
@@ -44,8 +40,6 @@ pub fn save_model<M: burn::module::Module>(model: &M, path: &Path) -> Result<(),
 /// A file that cannot be read, is broken, or does not fit the module.
 pub fn load_model<M: burn::module::Module>(model: M, path: &Path) -> Result<M, CheckpointError> {
     let parameters = read_tensors(path, None)?;
-    load_parameters(model, &parameters).map_err(|error| CheckpointError::Format {
-        path: path.to_owned(),
-        rule: error.to_string(),
-    })
+    load_parameters(model, &parameters)
+        .map_err(|error| CheckpointError::Format { path: path.to_owned(), rule: error.to_string() })
 }

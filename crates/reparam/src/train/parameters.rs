@@ -32,10 +32,7 @@ pub enum ParameterError {
 /// All float parameters of a module.
 #[must_use]
 pub fn read_parameters<M: Module>(model: &M) -> NamedParameters {
-    let mut reader = Reader {
-        path: Vec::new(),
-        found: NamedParameters::new(),
-    };
+    let mut reader = Reader { path: Vec::new(), found: NamedParameters::new() };
     model.visit(&mut reader);
     reader.found
 }
@@ -43,26 +40,15 @@ pub fn read_parameters<M: Module>(model: &M) -> NamedParameters {
 /// Number of trainable numbers in a module.
 #[must_use]
 pub fn parameter_count<M: Module>(model: &M) -> usize {
-    read_parameters(model)
-        .values()
-        .map(|(_, values)| values.len())
-        .sum()
+    read_parameters(model).values().map(|(_, values)| values.len()).sum()
 }
 
 /// The module with these values in place of its own.
 ///
 /// # Errors
 /// A name that is missing or too many, a shape that differs.
-pub fn load_parameters<M: Module>(
-    model: M,
-    parameters: &NamedParameters,
-) -> Result<M, ParameterError> {
-    let mut writer = Writer {
-        path: Vec::new(),
-        parameters,
-        used: 0,
-        error: None,
-    };
+pub fn load_parameters<M: Module>(model: M, parameters: &NamedParameters) -> Result<M, ParameterError> {
+    let mut writer = Writer { path: Vec::new(), parameters, used: 0, error: None };
     let model = model.map(&mut writer);
     if let Some(error) = writer.error {
         return Err(error);
@@ -94,8 +80,7 @@ impl ModuleVisitor for Reader {
         let data = param.val().inner().into_data().convert_dtype(DType::F32);
         // `convert_dtype` just made the values f32, so reading them as such cannot fail.
         let values = data.try_to_vec::<f32>().unwrap_or_default();
-        self.found
-            .insert(self.path.join("."), (data.shape().to_vec(), values));
+        self.found.insert(self.path.join("."), (data.shape().to_vec(), values));
     }
 }
 
@@ -124,19 +109,14 @@ impl ModuleMapper for Writer<'_> {
                 param
             }
             Some((found, _)) if *found != expected => {
-                self.error.get_or_insert(ParameterError::Shape {
-                    name,
-                    expected,
-                    found: found.clone(),
-                });
+                self.error.get_or_insert(ParameterError::Shape { name, expected, found: found.clone() });
                 param
             }
             Some((shape, values)) => {
                 self.used += 1;
                 param.map(|old| {
                     let device = old.device();
-                    let new =
-                        Tensor::from_data(TensorData::new(values.clone(), shape.clone()), &device);
+                    let new = Tensor::from_data(TensorData::new(values.clone(), shape.clone()), &device);
                     new.set_require_grad(old.is_require_grad())
                 })
             }

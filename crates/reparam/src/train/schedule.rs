@@ -52,9 +52,7 @@ impl Schedule {
             Self::Linear { floor } | Self::Cosine { floor } if !(0.0..=1.0).contains(&floor) => {
                 Err(ScheduleError::Floor(floor))
             }
-            Self::Step { factor, .. } if !(factor > 0.0 && factor <= 1.0) => {
-                Err(ScheduleError::Factor(factor))
-            }
+            Self::Step { factor, .. } if !(factor > 0.0 && factor <= 1.0) => Err(ScheduleError::Factor(factor)),
             Self::Step { every: 0, .. } => Err(ScheduleError::Every),
             _ => Ok(()),
         }
@@ -63,17 +61,11 @@ impl Schedule {
     /// What the learning rate is multiplied by at a step, of a run of `total` steps; steps count from 0.
     #[must_use]
     pub fn factor(&self, step: u64, total: u64) -> f64 {
-        let done = if total == 0 {
-            0.0
-        } else {
-            (step as f64 / total as f64).min(1.0)
-        };
+        let done = if total == 0 { 0.0 } else { (step as f64 / total as f64).min(1.0) };
         match *self {
             Self::Constant => 1.0,
             Self::Linear { floor } => (1.0 - done).max(floor),
-            Self::Cosine { floor } => {
-                floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
-            }
+            Self::Cosine { floor } => floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()),
             Self::Step { every, factor } => factor.powf((step / every.max(1)) as f64),
         }
     }
@@ -92,43 +84,16 @@ mod tests {
         let cosine = Schedule::Cosine { floor: 0.1 };
         assert_eq!(cosine.factor(0, 100), 1.0);
         assert!((cosine.factor(100, 100) - 0.1).abs() < 1e-15);
-        let step = Schedule::Step {
-            every: 10,
-            factor: 0.5,
-        };
-        assert_eq!(
-            (
-                step.factor(9, 100),
-                step.factor(10, 100),
-                step.factor(25, 100)
-            ),
-            (1.0, 0.5, 0.25)
-        );
+        let step = Schedule::Step { every: 10, factor: 0.5 };
+        assert_eq!((step.factor(9, 100), step.factor(10, 100), step.factor(25, 100)), (1.0, 0.5, 0.25));
         assert_eq!(Schedule::Constant.factor(7, 0), 1.0);
     }
 
     #[test]
     fn impossible_schedules_are_named() {
-        assert_eq!(
-            Schedule::Linear { floor: 1.5 }.validate(),
-            Err(ScheduleError::Floor(1.5))
-        );
-        assert_eq!(
-            Schedule::Step {
-                every: 0,
-                factor: 0.5
-            }
-            .validate(),
-            Err(ScheduleError::Every)
-        );
-        assert_eq!(
-            Schedule::Step {
-                every: 3,
-                factor: 0.0
-            }
-            .validate(),
-            Err(ScheduleError::Factor(0.0))
-        );
+        assert_eq!(Schedule::Linear { floor: 1.5 }.validate(), Err(ScheduleError::Floor(1.5)));
+        assert_eq!(Schedule::Step { every: 0, factor: 0.5 }.validate(), Err(ScheduleError::Every));
+        assert_eq!(Schedule::Step { every: 3, factor: 0.0 }.validate(), Err(ScheduleError::Factor(0.0)));
         assert!(Schedule::Cosine { floor: f64::NAN }.validate().is_err());
     }
 }

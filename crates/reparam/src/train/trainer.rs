@@ -33,12 +33,7 @@ pub struct TrainerConfig {
 
 impl Default for TrainerConfig {
     fn default() -> Self {
-        Self {
-            shards: 2,
-            clip_norm: 0.0,
-            max_skipped: 20,
-            adam: AdamConfig::default(),
-        }
+        Self { shards: 2, clip_norm: 0.0, max_skipped: 20, adam: AdamConfig::default() }
     }
 }
 
@@ -46,9 +41,7 @@ impl Default for TrainerConfig {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
     /// Loss or gradient were not finite too often in a row.
-    #[error(
-        "training diverged: loss or gradient not finite in {skipped} steps in a row, up to step {step}"
-    )]
+    #[error("training diverged: loss or gradient not finite in {skipped} steps in a row, up to step {step}")]
     Diverged {
         /// Steps skipped in a row.
         skipped: u64,
@@ -94,12 +87,7 @@ impl<M: Module> Trainer<M> {
     /// When the threads cannot be started.
     // The caller's handle must go, or the first step would copy every weight before it writes.
     #[allow(clippy::needless_pass_by_value)]
-    pub fn new(
-        model: M,
-        config: TrainerConfig,
-        threads: usize,
-        device: &Device,
-    ) -> Result<Self, StepError> {
+    pub fn new(model: M, config: TrainerConfig, threads: usize, device: &Device) -> Result<Self, StepError> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
@@ -126,9 +114,7 @@ impl<M: Module> Trainer<M> {
     /// Never: a step takes the model out only while it runs.
     #[must_use]
     pub fn model(&self) -> &M {
-        self.model
-            .as_ref()
-            .expect("the model is put back at the end of every step")
+        self.model.as_ref().expect("the model is put back at the end of every step")
     }
 
     /// The optimiser.
@@ -188,31 +174,21 @@ impl<M: Module> Trainer<M> {
     ///
     /// # Errors
     /// When loss or gradient have not been finite for too many steps in a row.
-    pub fn step<F>(
-        &mut self,
-        rows: usize,
-        learning_rate: f64,
-        objective: F,
-    ) -> Result<StepReport, StepError>
+    pub fn step<F>(&mut self, rows: usize, learning_rate: f64, objective: F) -> Result<StepReport, StepError>
     where
         F: Fn(&M, Range<usize>) -> Surrogate + Sync,
     {
         // A GPU is best fed whole batches; shards are there for threads and for the order of sums on the CPU.
         let on_cpu = is_flex(&self.device);
         let parts = shards(rows, if on_cpu { self.config.shards } else { 1 });
-        let forks: Vec<(M, Range<usize>)> = parts
-            .into_iter()
-            .map(|part| (self.model().clone(), part))
-            .collect();
+        let forks: Vec<(M, Range<usize>)> = parts.into_iter().map(|part| (self.model().clone(), part)).collect();
         let run = |(model, part): (M, Range<usize>)| {
             let model = model.train();
             let surrogate = objective(&model, part);
             let gradients = surrogate.backward().collect(&model);
             (surrogate.loss.inner(), surrogate.sums.inner(), gradients)
         };
-        let results: Vec<_> = self
-            .pool
-            .install(|| forks.into_par_iter().map(run).collect());
+        let results: Vec<_> = self.pool.install(|| forks.into_par_iter().map(run).collect());
         let mut losses = Vec::new();
         let mut sums = Vec::new();
         let mut gradients = Vec::new();
@@ -237,19 +213,14 @@ impl<M: Module> Trainer<M> {
         learning_rate: f64,
     ) -> Result<StepReport, StepError> {
         // On the CPU a loss is a number in memory: looking at it waits for nothing.
-        let finite_loss = losses
-            .into_iter()
-            .all(|loss| loss.into_data().iter::<f32>().all(f32::is_finite));
+        let finite_loss = losses.into_iter().all(|loss| loss.into_data().iter::<f32>().all(f32::is_finite));
         let (total, norm) = self.pool.install(|| add_in_order(gradients));
         let skip = !finite_loss || !norm.is_finite();
         if skip {
             self.skipped += 1;
             self.skipped_in_a_row += 1;
             if self.skipped_in_a_row >= self.config.max_skipped.max(1) {
-                return Err(StepError::Diverged {
-                    skipped: self.skipped_in_a_row,
-                    step: self.step,
-                });
+                return Err(StepError::Diverged { skipped: self.skipped_in_a_row, step: self.step });
             }
         } else {
             self.skipped_in_a_row = 0;
@@ -261,21 +232,10 @@ impl<M: Module> Trainer<M> {
             let adam = &mut self.adam;
             let model = self.model.take();
             self.model = self.pool.install(|| {
-                model.map(|model| {
-                    adam.step(
-                        model,
-                        total,
-                        learning_rate,
-                        GradientScale::Host(scale as f32),
-                    )
-                })
+                model.map(|model| adam.step(model, total, learning_rate, GradientScale::Host(scale as f32)))
             });
         }
-        Ok(StepReport {
-            gradient_norm: Some(norm),
-            skipped: Some(skip),
-            sums,
-        })
+        Ok(StepReport { gradient_norm: Some(norm), skipped: Some(skip), sums })
     }
 
     fn apply_on_device(
@@ -285,12 +245,8 @@ impl<M: Module> Trainer<M> {
         gradients: Vec<Vec<Option<Tensor<1>>>>,
         learning_rate: f64,
     ) -> StepReport {
-        let total: Vec<Option<Tensor<1>>> =
-            gradients.into_iter().reduce(add_sets).unwrap_or_default();
-        let squares = total
-            .iter()
-            .flatten()
-            .map(|g| (g.clone() * g.clone()).sum());
+        let total: Vec<Option<Tensor<1>>> = gradients.into_iter().reduce(add_sets).unwrap_or_default();
+        let squares = total.iter().flatten().map(|g| (g.clone() * g.clone()).sum());
         let loss = losses.into_iter().reduce(|a, b| a + b);
         let check = squares.reduce(|a, b| a + b);
         let (scale, keep) = match (check, loss) {
@@ -306,25 +262,12 @@ impl<M: Module> Trainer<M> {
                 };
                 (scale, keep)
             }
-            _ => (
-                Tensor::ones([1], &self.device),
-                Tensor::ones([1], &self.device),
-            ),
+            _ => (Tensor::ones([1], &self.device), Tensor::ones([1], &self.device)),
         };
         let adam = &mut self.adam;
-        self.model = self.model.take().map(|model| {
-            adam.step(
-                model,
-                total,
-                learning_rate,
-                GradientScale::Device(scale, keep),
-            )
-        });
-        StepReport {
-            gradient_norm: None,
-            skipped: None,
-            sums,
-        }
+        self.model =
+            self.model.take().map(|model| adam.step(model, total, learning_rate, GradientScale::Device(scale, keep)));
+        StepReport { gradient_norm: None, skipped: None, sums }
     }
 }
 
@@ -376,11 +319,7 @@ fn add_sets(a: Vec<Option<Tensor<1>>>, b: Vec<Option<Tensor<1>>>) -> Vec<Option<
 
 /// The sum over shards of each parameter's gradient, in the order of the shards, and the norm of it all.
 fn add_in_order(sets: Vec<Vec<Option<Tensor<1>>>>) -> (Vec<Option<Tensor<1>>>, f64) {
-    let mut sets = sets.into_iter().map(|set| {
-        set.into_iter()
-            .map(|g| g.and_then(primitive))
-            .collect::<Vec<_>>()
-    });
+    let mut sets = sets.into_iter().map(|set| set.into_iter().map(|g| g.and_then(primitive)).collect::<Vec<_>>());
     let Some(mut total) = sets.next() else {
         return (Vec::new(), 0.0);
     };
@@ -388,27 +327,18 @@ fn add_in_order(sets: Vec<Vec<Option<Tensor<1>>>>) -> (Vec<Option<Tensor<1>>>, f
     // A parameter that the first shard did not reach starts from the first shard that did.
     for (i, sum) in total.iter_mut().enumerate() {
         if sum.is_none() && rest.iter().any(|set| set[i].is_some()) {
-            let len = rest
-                .iter()
-                .find_map(|set| set[i].as_ref())
-                .map_or(0, |g| g.layout().num_elements());
+            let len = rest.iter().find_map(|set| set[i].as_ref()).map_or(0, |g| g.layout().num_elements());
             *sum = Some(slices::from_vec(vec![0.0; len], [len]));
         }
     }
     let mut tasks: Vec<(&mut [f32], Vec<&[f32]>)> = Vec::new();
     for (i, sum) in total.iter_mut().enumerate() {
         let Some(sum) = sum else { continue };
-        let others: Vec<&[f32]> = rest
-            .iter()
-            .filter_map(|set| set[i].as_ref())
-            .map(FloatTensor::<Flex>::storage::<f32>)
-            .collect();
+        let others: Vec<&[f32]> =
+            rest.iter().filter_map(|set| set[i].as_ref()).map(FloatTensor::<Flex>::storage::<f32>).collect();
         for (at, chunk) in sum.storage_mut::<f32>().chunks_mut(CHUNK).enumerate() {
             let at = at * CHUNK..at * CHUNK + chunk.len();
-            tasks.push((
-                chunk,
-                others.iter().map(|other| &other[at.clone()]).collect(),
-            ));
+            tasks.push((chunk, others.iter().map(|other| &other[at.clone()]).collect()));
         }
     }
     let squares: Vec<f64> = tasks
@@ -421,20 +351,11 @@ fn add_in_order(sets: Vec<Vec<Option<Tensor<1>>>>) -> (Vec<Option<Tensor<1>>>, f
         })
         .collect();
     let norm = squares.iter().sum::<f64>().sqrt();
-    (
-        total
-            .into_iter()
-            .map(|g| g.map(Tensor::from_primitive::<Flex>))
-            .collect(),
-        norm,
-    )
+    (total.into_iter().map(|g| g.map(Tensor::from_primitive::<Flex>)).collect(), norm)
 }
 
 fn primitive(gradient: Tensor<1>) -> Option<FloatTensor<Flex>> {
-    gradient
-        .try_into_primitive::<Flex>()
-        .ok()
-        .map(slices::packed)
+    gradient.try_into_primitive::<Flex>().ok().map(slices::packed)
 }
 
 #[cfg(test)]

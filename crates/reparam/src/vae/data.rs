@@ -32,11 +32,7 @@ impl<'a> Rows<'a> {
     /// When `width` is 0 or does not divide the number of pixels.
     #[must_use]
     pub fn new(pixels: &'a [f32], width: usize) -> Self {
-        assert!(
-            width > 0 && pixels.len().is_multiple_of(width),
-            "{} pixels are no rows of {width}",
-            pixels.len()
-        );
+        assert!(width > 0 && pixels.len().is_multiple_of(width), "{} pixels are no rows of {width}", pixels.len());
         Self { pixels, width }
     }
 
@@ -67,10 +63,7 @@ impl<'a> Rows<'a> {
     /// The first rows.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
-        Self {
-            pixels: &self.pixels[..count.min(self.len()) * self.width],
-            width: self.width,
-        }
+        Self { pixels: &self.pixels[..count.min(self.len()) * self.width], width: self.width }
     }
 
     /// The mean of each pixel over all rows.
@@ -82,9 +75,7 @@ impl<'a> Rows<'a> {
                 *s += f64::from(*x);
             }
         }
-        sum.iter()
-            .map(|s| (s / self.len().max(1) as f64) as f32)
-            .collect()
+        sum.iter().map(|s| (s / self.len().max(1) as f64) as f32).collect()
     }
 
     /// A batch of the rows with these indices; `places` are the places of the rows in the whole batch, which key the noise.
@@ -109,11 +100,7 @@ impl<'a> Rows<'a> {
             Binarization::None => {}
             Binarization::Dynamic => {
                 let mut uniform = vec![0.0_f32; values.len()];
-                key.site("binarize").step(step).fill(
-                    Noise::Uniform,
-                    first_place as u64 * width,
-                    &mut uniform,
-                );
+                key.site("binarize").step(step).fill(Noise::Uniform, first_place as u64 * width, &mut uniform);
                 threshold(&mut values, &uniform);
             }
             Binarization::Fixed => {

@@ -75,16 +75,7 @@ pub fn evaluate<E: Network + Sync, D: Network + Sync>(
     let starts: Vec<usize> = (0..rows.len()).step_by(task).collect();
     let results: Vec<RowResult> = starts
         .into_par_iter()
-        .flat_map_iter(|start| {
-            evaluate_rows(
-                vae,
-                rows,
-                start..(start + task).min(rows.len()),
-                draws,
-                config,
-                device,
-            )
-        })
+        .flat_map_iter(|start| evaluate_rows(vae, rows, start..(start + task).min(rows.len()), draws, config, device))
         .collect();
     summarise(&results, draws, &config.bounds)
 }
@@ -109,14 +100,8 @@ fn evaluate_rows<E: Network, D: Network>(
         .map(|i| RowResult {
             log_weights: Vec::with_capacity(draws),
             reconstruction: 0.0,
-            kl: kl[i * latents..(i + 1) * latents]
-                .iter()
-                .map(|v| f64::from(*v))
-                .collect(),
-            loc: loc[i * latents..(i + 1) * latents]
-                .iter()
-                .map(|v| f64::from(*v))
-                .collect(),
+            kl: kl[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
+            loc: loc[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
         })
         .collect();
     let block = (TASK_ROWS / n.max(1)).clamp(1, draws);
@@ -128,21 +113,15 @@ fn evaluate_rows<E: Network, D: Network>(
         for i in 0..n {
             let mut draw = vec![0.0_f32; s * latents];
             let first = ((range.start + i) * draws + done) * latents;
-            key.site("posterior")
-                .step(0)
-                .fill(Noise::StandardNormal, first as u64, &mut draw);
+            key.site("posterior").step(0).fill(Noise::StandardNormal, first as u64, &mut draw);
             for d in 0..s {
                 noise[(d * n + i) * latents..(d * n + i + 1) * latents]
                     .copy_from_slice(&draw[d * latents..(d + 1) * latents]);
             }
         }
-        let noise_tensor =
-            Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, latents]), device);
-        let log_likelihood: Vec<f32> = vae
-            .log_likelihood(q.rsample(noise_tensor), x.clone())
-            .into_data()
-            .try_to_vec()
-            .unwrap_or_default();
+        let noise_tensor = Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, latents]), device);
+        let log_likelihood: Vec<f32> =
+            vae.log_likelihood(q.rsample(noise_tensor), x.clone()).into_data().try_to_vec().unwrap_or_default();
         for d in 0..s {
             for (i, result) in results.iter_mut().enumerate() {
                 let at = i * latents..(i + 1) * latents;
@@ -199,16 +178,9 @@ fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluatio
             groups.iter().sum::<f64>() / groups.len().max(1) as f64
         })
     };
-    let evidence: Vec<f64> = results
-        .iter()
-        .map(|r| log_mean_exp(&r.log_weights))
-        .collect();
-    let lower: Vec<f64> = results
-        .iter()
-        .map(|r| r.reconstruction - r.kl.iter().sum::<f64>())
-        .collect();
-    let ((log_evidence, nll_se), (elbo, elbo_se)) =
-        (mean_and_error(&evidence), mean_and_error(&lower));
+    let evidence: Vec<f64> = results.iter().map(|r| log_mean_exp(&r.log_weights)).collect();
+    let lower: Vec<f64> = results.iter().map(|r| r.reconstruction - r.kl.iter().sum::<f64>()).collect();
+    let ((log_evidence, nll_se), (elbo, elbo_se)) = (mean_and_error(&evidence), mean_and_error(&lower));
     Evaluation {
         rows: results.len(),
         elbo,
@@ -218,11 +190,7 @@ fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluatio
         nll: -log_evidence,
         nll_se,
         nll_samples: draws,
-        bounds: bounds
-            .iter()
-            .filter(|k| draws.is_multiple_of(**k))
-            .map(|&k| (k, bound(k)))
-            .collect(),
+        bounds: bounds.iter().filter(|k| draws.is_multiple_of(**k)).map(|&k| (k, bound(k))).collect(),
         active_units: mean_variance.iter().filter(|v| **v > 0.01).count(),
         kl_per_latent,
         mean_variance,
@@ -243,8 +211,7 @@ pub fn posterior_means<E: Network + Sync, D: Network + Sync>(
             let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
             let x = rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device);
             let q = vae.posterior(x);
-            let numbers =
-                |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
+            let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
             (numbers(q.loc), numbers(q.log_scale.exp()))
         })
         .collect();

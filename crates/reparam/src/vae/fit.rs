@@ -10,8 +10,7 @@ use super::{Binarization, Rows, Vae};
 use crate::nn::Network;
 use crate::objective::{KlWeight, LatentModel, Objective, ShardBatch};
 use crate::train::{
-    Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters,
-    read_parameters,
+    Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters, read_parameters,
 };
 
 /// Rows that one validation task takes.
@@ -234,15 +233,9 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), FitError> {
         let fault = |e: &dyn std::fmt::Display| FitError::Checkpoint(e.to_string());
         let progress = Progress::from_json(checkpoint.progress).map_err(|e| fault(&e))?;
-        let model = load_parameters(self.trainer.model().clone(), &checkpoint.parameters)
-            .map_err(|e| fault(&e))?;
-        if !self
-            .trainer
-            .restore(model, checkpoint.moments, checkpoint.counts)
-        {
-            return Err(fault(
-                &"the optimiser's moments have other sizes than the model",
-            ));
+        let model = load_parameters(self.trainer.model().clone(), &checkpoint.parameters).map_err(|e| fault(&e))?;
+        if !self.trainer.restore(model, checkpoint.moments, checkpoint.counts) {
+            return Err(fault(&"the optimiser's moments have other sizes than the model"));
         }
         self.progress = progress;
         Ok(())
@@ -262,8 +255,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         self.shuffle(epoch);
         let start = (step % per_epoch) as usize * self.config.batch;
         let indices = &self.order.1[start..(start + self.config.batch).min(self.train.len())];
-        let rate =
-            self.config.learning_rate * self.config.schedule.factor(step, self.total_steps());
+        let rate = self.config.learning_rate * self.config.schedule.factor(step, self.total_steps());
         let weight = self.config.kl.at(step);
         let batcher = Batcher {
             rows: self.train,
@@ -278,12 +270,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             objective.surrogate(vae, batch, weight, free_bits)
         })?;
         let rows = indices.len() as u64;
-        self.account(
-            report.sums,
-            rows,
-            report.skipped == Some(true),
-            report.gradient_norm,
-        );
+        self.account(report.sums, rows, report.skipped == Some(true), report.gradient_norm);
         if (step + 1).is_multiple_of(per_epoch) {
             let (row, improved) = self.end_epoch(epoch, rate, weight);
             return Ok(Event::Epoch { row, improved });
@@ -300,10 +287,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
 
     fn shuffle(&mut self, epoch: u64) {
         if self.order.0 != epoch {
-            let order = Key::new(self.config.seed)
-                .site("shuffle")
-                .step(epoch)
-                .permutation(self.train.len());
+            let order = Key::new(self.config.seed).site("shuffle").step(epoch).permutation(self.train.len());
             self.order = (epoch, order);
         }
     }
@@ -331,12 +315,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
 
     fn read_pending(&mut self) {
         if let Some(pending) = self.pending.take() {
-            for (total, part) in self
-                .progress
-                .sums
-                .iter_mut()
-                .zip(pending.into_data().iter::<f64>())
-            {
+            for (total, part) in self.progress.sums.iter_mut().zip(pending.into_data().iter::<f64>()) {
                 *total += part;
             }
         }
@@ -361,9 +340,8 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             skipped: self.trainer.skipped(),
         };
         // A NaN must not become the best, because nothing is greater than it.
-        let improved = row
-            .validation_elbo
-            .is_some_and(|elbo| elbo.is_finite() && progress.best.is_none_or(|best| elbo > best));
+        let improved =
+            row.validation_elbo.is_some_and(|elbo| elbo.is_finite() && progress.best.is_none_or(|best| elbo > best));
         if improved {
             progress.best = row.validation_elbo;
             progress.epochs_since_best = 0;
@@ -398,20 +376,16 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
                     let draws = batch.noise.dims()[0];
                     let n = batch.input.dims()[0];
                     let q = vae.posterior(batch.input);
-                    let log_likelihood = vae
-                        .log_likelihood(q.rsample(batch.noise), batch.target)
-                        .reshape([draws, n])
-                        .mean_dim(0);
-                    let elbo =
-                        log_likelihood.reshape([n]) - q.kl_per_latent().sum_dim(1).reshape([n]);
+                    let log_likelihood =
+                        vae.log_likelihood(q.rsample(batch.noise), batch.target).reshape([draws, n]).mean_dim(0);
+                    let elbo = log_likelihood.reshape([n]) - q.kl_per_latent().sum_dim(1).reshape([n]);
                     elbo.into_data().iter::<f64>().collect::<Vec<_>>()
                 })
                 .collect()
         });
         let n = elbos.len() as f64;
         let mean = elbos.iter().sum::<f64>() / n;
-        let variance =
-            elbos.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+        let variance = elbos.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         Some((mean, (variance / n).sqrt()))
     }
 }
@@ -425,21 +399,9 @@ struct Batcher<'a> {
 }
 
 impl Batcher<'_> {
-    fn shard(
-        &self,
-        indices: &[usize],
-        part: std::ops::Range<usize>,
-        step: u64,
-        latents: usize,
-    ) -> ShardBatch {
-        let target = self.rows.batch(
-            &indices[part.clone()],
-            part.start,
-            self.config.binarization,
-            self.key,
-            step,
-            self.device,
-        );
+    fn shard(&self, indices: &[usize], part: std::ops::Range<usize>, step: u64, latents: usize) -> ShardBatch {
+        let target =
+            self.rows.batch(&indices[part.clone()], part.start, self.config.binarization, self.key, step, self.device);
         let (draws, n) = (self.config.objective.draws().max(1), part.len());
         // Index: draw, place in the whole batch, latent. The cut into shards does not move a number.
         let mut noise = vec![0.0_f32; draws * n * latents];
@@ -449,12 +411,7 @@ impl Batcher<'_> {
             stream.fill(Noise::StandardNormal, first as u64, block);
         }
         let noise = Tensor::from_data(TensorData::new(noise, [draws, n, latents]), self.device);
-        ShardBatch {
-            input: target.clone(),
-            target,
-            noise,
-            batch_rows: indices.len(),
-        }
+        ShardBatch { input: target.clone(), target, noise, batch_rows: indices.len() }
     }
 }
 
@@ -464,48 +421,18 @@ fn check(config: &FitConfig) -> Result<(), FitError> {
     let share = |value: f64| (0.0..1.0).contains(&value);
     let (trainer, adam) = (&config.trainer, &config.trainer.adam);
     let rules: [(&'static str, bool, &'static str, String); 11] = [
-        (
-            "epochs",
-            config.epochs > 0,
-            "at least 1",
-            config.epochs.to_string(),
-        ),
-        (
-            "batch",
-            config.batch > 0,
-            "at least 1",
-            config.batch.to_string(),
-        ),
-        (
-            "learning-rate",
-            positive(config.learning_rate),
-            "finite and > 0",
-            config.learning_rate.to_string(),
-        ),
-        (
-            "draws",
-            config.objective.draws() > 0,
-            "at least 1",
-            config.objective.draws().to_string(),
-        ),
-        (
-            "beta",
-            config.kl.beta >= 0.0 && config.kl.beta.is_finite(),
-            "finite and >= 0",
-            config.kl.beta.to_string(),
-        ),
+        ("epochs", config.epochs > 0, "at least 1", config.epochs.to_string()),
+        ("batch", config.batch > 0, "at least 1", config.batch.to_string()),
+        ("learning-rate", positive(config.learning_rate), "finite and > 0", config.learning_rate.to_string()),
+        ("draws", config.objective.draws() > 0, "at least 1", config.objective.draws().to_string()),
+        ("beta", config.kl.beta >= 0.0 && config.kl.beta.is_finite(), "finite and >= 0", config.kl.beta.to_string()),
         (
             "free-bits",
             config.kl.free_bits >= 0.0 && config.kl.free_bits.is_finite(),
             "finite and >= 0",
             config.kl.free_bits.to_string(),
         ),
-        (
-            "shards",
-            trainer.shards > 0,
-            "at least 1",
-            trainer.shards.to_string(),
-        ),
+        ("shards", trainer.shards > 0, "at least 1", trainer.shards.to_string()),
         (
             "clip-norm",
             trainer.clip_norm >= 0.0 && trainer.clip_norm.is_finite(),
@@ -518,12 +445,7 @@ fn check(config: &FitConfig) -> Result<(), FitError> {
             "in [0, 1)",
             format!("{} and {}", adam.beta1, adam.beta2),
         ),
-        (
-            "epsilon",
-            positive(adam.epsilon),
-            "finite and > 0",
-            adam.epsilon.to_string(),
-        ),
+        ("epsilon", positive(adam.epsilon), "finite and > 0", adam.epsilon.to_string()),
         (
             "weight-decay",
             adam.weight_decay >= 0.0 && adam.weight_decay.is_finite(),

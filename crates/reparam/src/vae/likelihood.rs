@@ -57,12 +57,7 @@ impl Likelihood {
     /// # Shapes
     /// `output`: `[S N, P · outputs]`, the draws axis first; `x`: `[N, P]`; `log_scale`: `[1]`, of a Gaussian; result `[S N]`.
     #[must_use]
-    pub fn log_likelihood(
-        &self,
-        output: Tensor<2>,
-        x: Tensor<2>,
-        log_scale: Option<Tensor<1>>,
-    ) -> Tensor<1> {
+    pub fn log_likelihood(&self, output: Tensor<2>, x: Tensor<2>, log_scale: Option<Tensor<1>>) -> Tensor<1> {
         match *self {
             Self::Bernoulli => fused::bernoulli_log_likelihood(output, x),
             Self::ContinuousBernoulli => {
@@ -85,11 +80,8 @@ impl Likelihood {
                 let [n, width] = output.dims();
                 let probs = activation::softmax(output.reshape([n, width / levels, levels]), 2);
                 let device = probs.device();
-                let grey = Tensor::<1, Int>::arange(0..levels as i64, &device).float()
-                    / (levels - 1).max(1) as f64;
-                (probs * grey.unsqueeze::<3>())
-                    .sum_dim(2)
-                    .reshape([n, width / levels])
+                let grey = Tensor::<1, Int>::arange(0..levels as i64, &device).float() / (levels - 1).max(1) as f64;
+                (probs * grey.unsqueeze::<3>()).sum_dim(2).reshape([n, width / levels])
             }
         }
     }
@@ -101,8 +93,7 @@ fn log_normaliser(logits: Tensor<2>) -> Tensor<2> {
     let magnitude = logits.abs();
     let near = magnitude.clone().lower_elem(0.5);
     let square = magnitude.clone().square();
-    let series = square.clone()
-        * ((square.clone() * (31.0 / 90720.0) - 7.0 / 1440.0) * square + 1.0 / 12.0)
+    let series = square.clone() * ((square.clone() * (31.0 / 90720.0) - 7.0 / 1440.0) * square + 1.0 / 12.0)
         + std::f64::consts::LN_2;
     // Away from the singularity also where the series is used: a NaN there would survive the selection in the gradient.
     let safe = magnitude.mask_fill(near.clone(), 1.0);
@@ -123,12 +114,7 @@ fn continuous_bernoulli_mean(logits: Tensor<2>) -> Tensor<2> {
     sided.mask_where(near, series)
 }
 
-fn gaussian(
-    output: Tensor<2>,
-    x: Tensor<2>,
-    scale: GaussianScale,
-    log_scale: Option<Tensor<1>>,
-) -> Tensor<1> {
+fn gaussian(output: Tensor<2>, x: Tensor<2>, scale: GaussianScale, log_scale: Option<Tensor<1>>) -> Tensor<1> {
     let [rows, pixels] = output.dims();
     let data_rows = x.dims()[0].max(1);
     let draws = rows / data_rows;
@@ -151,15 +137,8 @@ fn categorical(output: Tensor<2>, x: Tensor<2>, levels: usize) -> Tensor<1> {
     let pixels = width / levels;
     let data_rows = x.dims()[0].max(1);
     let draws = rows / data_rows;
-    let level = (x * (levels - 1) as f64)
-        .round()
-        .int()
-        .reshape([1, data_rows, pixels, 1]);
+    let level = (x * (levels - 1) as f64).round().int().reshape([1, data_rows, pixels, 1]);
     let level = level.expand([draws, data_rows, pixels, 1]);
     let log_probs = activation::log_softmax(output.reshape([draws, data_rows, pixels, levels]), 3);
-    log_probs
-        .gather(3, level)
-        .reshape([rows, pixels])
-        .sum_dim(1)
-        .reshape([rows])
+    log_probs.gather(3, level).reshape([rows, pixels]).sum_dim(1).reshape([rows])
 }

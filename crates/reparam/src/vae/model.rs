@@ -23,29 +23,14 @@ pub struct Vae<E: Network, D: Network> {
 impl<E: Network, D: Network> Vae<E, D> {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(
-        encoder: E,
-        decoder: D,
-        latents: usize,
-        likelihood: Likelihood,
-        device: &Device,
-    ) -> Self {
+    pub fn new(encoder: E, decoder: D, latents: usize, likelihood: Likelihood, device: &Device) -> Self {
         let log_scale = match likelihood {
-            Likelihood::Gaussian {
-                scale: GaussianScale::Learned(start),
-            } => Some(Param::from_data(
-                TensorData::from([start.ln() as f32]),
-                device,
-            )),
+            Likelihood::Gaussian { scale: GaussianScale::Learned(start) } => {
+                Some(Param::from_data(TensorData::from([start.ln() as f32]), device))
+            }
             _ => None,
         };
-        Self {
-            encoder,
-            decoder,
-            log_scale,
-            latents,
-            likelihood,
-        }
+        Self { encoder, decoder, log_scale, latents, likelihood }
     }
 
     /// The same model whose decoder starts at the mean of the data, where its last layer has a bias for each pixel and the
@@ -55,11 +40,9 @@ impl<E: Network, D: Network> Vae<E, D> {
     #[must_use]
     pub fn with_mean_image(mut self, mean: &[f32]) -> Self {
         let bias: Vec<f32> = match self.likelihood {
-            Likelihood::Bernoulli | Likelihood::ContinuousBernoulli => mean
-                .iter()
-                .map(|p| p.clamp(1e-3, 1.0 - 1e-3))
-                .map(|p| (p / (1.0 - p)).ln())
-                .collect(),
+            Likelihood::Bernoulli | Likelihood::ContinuousBernoulli => {
+                mean.iter().map(|p| p.clamp(1e-3, 1.0 - 1e-3)).map(|p| (p / (1.0 - p)).ln()).collect()
+            }
             Likelihood::Gaussian { .. } => mean.to_vec(),
             Likelihood::Categorical { .. } => return self,
         };
@@ -94,7 +77,6 @@ impl<E: Network, D: Network> LatentModel for Vae<E, D> {
     fn log_likelihood(&self, z: Tensor<3>, x: Tensor<2>) -> Tensor<1> {
         let [s, n, l] = z.dims();
         let output = self.decoder.forward(z.reshape([s * n, l]));
-        self.likelihood
-            .log_likelihood(output, x, self.log_scale.as_ref().map(Param::val))
+        self.likelihood.log_likelihood(output, x, self.log_scale.as_ref().map(Param::val))
     }
 }

@@ -42,14 +42,7 @@ impl Progress {
         let row = |r: &EpochRow| -> StoredRow {
             (
                 [r.epoch, r.step, r.skipped],
-                [
-                    r.objective,
-                    r.reconstruction,
-                    r.kl,
-                    r.learning_rate,
-                    r.kl_weight,
-                ]
-                .map(f64::to_bits),
+                [r.objective, r.reconstruction, r.kl, r.learning_rate, r.kl_weight].map(f64::to_bits),
                 [r.validation_elbo, r.validation_elbo_se, r.gradient_norm].map(optional),
             )
         };
@@ -69,10 +62,8 @@ impl Progress {
     pub fn from_json(value: Value) -> Result<Self, serde_json::Error> {
         let stored: Stored = serde_json::from_value(value)?;
         let row = |([epoch, step, skipped], numbers, more): StoredRow| {
-            let [objective, reconstruction, kl, learning_rate, kl_weight] =
-                numbers.map(f64::from_bits);
-            let [validation_elbo, validation_elbo_se, gradient_norm] =
-                more.map(|bits| bits.map(f64::from_bits));
+            let [objective, reconstruction, kl, learning_rate, kl_weight] = numbers.map(f64::from_bits);
+            let [validation_elbo, validation_elbo_se, gradient_norm] = more.map(|bits| bits.map(f64::from_bits));
             EpochRow {
                 epoch,
                 step,
@@ -116,19 +107,11 @@ mod tests {
                 ..EpochRow::default()
             })
             .collect();
-        let progress = Progress {
-            sums: [0.1, -1e300, 5e-324],
-            best: Some(-12.3),
-            history,
-            ..Progress::default()
-        };
+        let progress = Progress { sums: [0.1, -1e300, 5e-324], best: Some(-12.3), history, ..Progress::default() };
         let text = progress.to_json().to_string();
         let back = Progress::from_json(serde_json::from_str(&text).unwrap()).unwrap();
         assert_eq!(back, progress);
-        let nan = Progress {
-            norm: f64::NAN,
-            ..Progress::default()
-        };
+        let nan = Progress { norm: f64::NAN, ..Progress::default() };
         assert!(Progress::from_json(nan.to_json()).unwrap().norm.is_nan());
     }
 }

@@ -3,8 +3,8 @@
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use reparam::dist::{
-    Bernoulli, Categorical, ContinuousBernoulli, Entropy, Icdf, Independent, Laplace, LogProb,
-    Moments, Normal, Rsample, Sample,
+    Bernoulli, Categorical, ContinuousBernoulli, Entropy, Icdf, Independent, Laplace, LogProb, Moments, Normal,
+    Rsample, Sample,
 };
 use reparam_core::law::{self, Law};
 
@@ -40,23 +40,14 @@ impl Face {
         L: LogProb<1> + Entropy<1> + Moments<1> + Rsample<1> + Icdf<1> + 'static,
     {
         let [r, c, i] = [law.clone(), law.clone(), law.clone()];
-        let path: [Map; 3] = [
-            Box::new(move |u| r.rsample(u)),
-            Box::new(move |x| c.cdf(x)),
-            Box::new(move |p| i.icdf(p)),
-        ];
-        Self {
-            path: Some(path),
-            ..Self::discrete(law)
-        }
+        let path: [Map; 3] =
+            [Box::new(move |u| r.rsample(u)), Box::new(move |x| c.cdf(x)), Box::new(move |p| i.icdf(p))];
+        Self { path: Some(path), ..Self::discrete(law) }
     }
 
     /// Logits of category `k` are parameter `k`; values are indices as floats.
     fn categorical(parameters: &[Tensor<1>]) -> Self {
-        let columns = parameters
-            .iter()
-            .map(|p| p.clone().unsqueeze_dim::<2>(1))
-            .collect();
+        let columns = parameters.iter().map(|p| p.clone().unsqueeze_dim::<2>(1)).collect();
         let law = Categorical::from_logits(Tensor::cat(columns, 1)).expect("there are categories");
         Self {
             entropy: law.entropy().squeeze_dim(1),
@@ -116,10 +107,7 @@ pub fn table() -> Vec<Row> {
 impl Face {
     fn continuous_base(base: Normal<1>) -> Self {
         let path = Self::continuous(base.clone()).path;
-        Self {
-            path,
-            ..Self::discrete(Independent::new(base, 0).expect("0 axes fit"))
-        }
+        Self { path, ..Self::discrete(Independent::new(base, 0).expect("0 axes fit")) }
     }
 }
 
@@ -127,10 +115,7 @@ impl Row {
     /// The twin of batch element `i`.
     pub fn twin(&self, i: usize) -> Box<dyn Law> {
         let at: Vec<f64> = self.parameters.iter().map(|p| p[i]).collect();
-        law::family(self.name)
-            .expect("family exists")
-            .build(&at)
-            .expect("parameters are valid")
+        law::family(self.name).expect("family exists").build(&at).expect("parameters are valid")
     }
 
     pub fn batch(&self) -> usize {
@@ -150,9 +135,7 @@ impl Row {
 
     /// One value for each batch element, by `place` between 0 and 1, exact in `f32`.
     pub fn values(&self, place: f64) -> Vec<f64> {
-        (0..self.batch())
-            .map(|i| f64::from(self.twin(i).quantile(place) as f32))
-            .collect()
+        (0..self.batch()).map(|i| f64::from(self.twin(i).quantile(place) as f32)).collect()
     }
 }
 
@@ -161,37 +144,20 @@ pub fn leaf(values: &[f64], dtype: DType) -> Tensor<1> {
     Tensor::from_data(data, (&Device::flex().autodiff(), dtype)).require_grad()
 }
 
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "reading is the last thing done to a tensor"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "reading is the last thing done to a tensor")]
 pub fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor
-        .try_to_vec_as::<f64>()
-        .expect("tensor is on the host")
+    tensor.try_to_vec_as::<f64>().expect("tensor is on the host")
 }
 
 /// Value of `f` at leaves made of `inputs`, and the gradient of its sum in each of them.
-pub fn gradient(
-    inputs: &[Vec<f64>],
-    dtype: DType,
-    f: impl Fn(&[Tensor<1>]) -> Tensor<1>,
-) -> (Vec<f64>, Vec<Vec<f64>>) {
+pub fn gradient(inputs: &[Vec<f64>], dtype: DType, f: impl Fn(&[Tensor<1>]) -> Tensor<1>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let leaves: Vec<Tensor<1>> = inputs.iter().map(|x| leaf(x, dtype)).collect();
     let out = f(&leaves);
     let value = read(out.clone());
     // The zero terms keep every leaf in the graph, also one that `f` does not use.
-    let kept = leaves
-        .iter()
-        .fold(out.sum(), |sum, l| sum + l.clone().sum() * 0.0);
+    let kept = leaves.iter().fold(out.sum(), |sum, l| sum + l.clone().sum() * 0.0);
     let grads = kept.backward();
-    (
-        value,
-        leaves
-            .iter()
-            .map(|l| read(l.grad(&grads).expect("leaf is in the graph")))
-            .collect(),
-    )
+    (value, leaves.iter().map(|l| read(l.grad(&grads).expect("leaf is in the graph"))).collect())
 }
 
 #[track_caller]

@@ -6,11 +6,8 @@ use reparam::objective::{EntropyTerm, Objective};
 use crate::model::{DATUM, LATENTS, PIXELS, Parameters, batch, evidence, run};
 use crate::support::{UNIT, mean_and_error, normals, numbers};
 
-pub const ENTROPIES: [EntropyTerm; 3] = [
-    EntropyTerm::ClosedForm,
-    EntropyTerm::MonteCarlo,
-    EntropyTerm::StickingTheLanding,
-];
+pub const ENTROPIES: [EntropyTerm; 3] =
+    [EntropyTerm::ClosedForm, EntropyTerm::MonteCarlo, EntropyTerm::StickingTheLanding];
 
 /// All vectors of signs: as four draws they have mean 0 and covariance I, so the mean over them of a quadratic in the noise is
 /// its expectation, exactly.
@@ -27,10 +24,7 @@ fn at_the_posterior_every_form_of_the_elbo_is_the_evidence() {
     for entropy in ENTROPIES {
         let objective = Objective::Elbo { entropy, draws: 4 };
         let (elbo, _) = run(&model, objective, &SIGNS, 4, 1);
-        assert!(
-            (elbo - truth).abs() < TOLERANCE,
-            "{entropy:?}: {elbo}, evidence {truth}"
-        );
+        assert!((elbo - truth).abs() < TOLERANCE, "{entropy:?}: {elbo}, evidence {truth}");
     }
     println!("log-evidence {truth}");
 }
@@ -50,10 +44,7 @@ fn at_the_posterior_every_single_draw_has_the_evidence_as_its_log_weight() {
     assert!(worst < TOLERANCE, "off by {worst:e}");
     println!("log-weight off by at most {worst:e}");
     for dreg in [false, true] {
-        let objective = Objective::Iwae {
-            draws: 50,
-            doubly_reparameterized: dreg,
-        };
+        let objective = Objective::Iwae { draws: 50, doubly_reparameterized: dreg };
         let (bound, _) = run(&model, objective, &noise[..50 * LATENTS], 50, 1);
         assert!((bound - truth).abs() < TOLERANCE);
     }
@@ -64,8 +55,7 @@ fn away_from_it_the_elbo_is_short_by_the_divergence() {
     // By the sign vectors, exactly: evidence - ELBO = KL(q ‖ posterior), here in closed form between diagonal normals.
     let parameters = Parameters::shifted(1.0);
     let (exact, model) = (Parameters::exact(), parameters.vae().train());
-    let ((loc, log_scale), (true_loc, true_scale)) =
-        (parameters.posterior(&DATUM), exact.posterior(&DATUM));
+    let ((loc, log_scale), (true_loc, true_scale)) = (parameters.posterior(&DATUM), exact.posterior(&DATUM));
     let gap: f64 = (0..LATENTS)
         .map(|l| {
             let ratio = (2.0 * (log_scale[l] - true_scale[l])).exp();
@@ -73,16 +63,10 @@ fn away_from_it_the_elbo_is_short_by_the_divergence() {
             0.5 * (ratio + off - 1.0) - (log_scale[l] - true_scale[l])
         })
         .sum();
-    assert!(
-        gap > 0.5,
-        "the encoder is to be wrong by a good deal: {gap}"
-    );
+    assert!(gap > 0.5, "the encoder is to be wrong by a good deal: {gap}");
     for entropy in ENTROPIES {
         let (elbo, _) = run(&model, Objective::Elbo { entropy, draws: 4 }, &SIGNS, 4, 1);
-        assert!(
-            (elbo + gap - evidence(&DATUM)).abs() < TOLERANCE,
-            "{entropy:?}"
-        );
+        assert!((elbo + gap - evidence(&DATUM)).abs() < TOLERANCE, "{entropy:?}");
     }
 }
 
@@ -101,10 +85,7 @@ fn elbo_iwae_and_evidence_are_ordered() {
         let means: Vec<f64> = noise
             .chunks_exact(k * rows * LATENTS)
             .map(|noise| {
-                let objective = Objective::Iwae {
-                    draws: k,
-                    doubly_reparameterized: false,
-                };
+                let objective = Objective::Iwae { draws: k, doubly_reparameterized: false };
                 let surrogate = objective.surrogate(&model, batch(noise, k, rows), 1.0, 0.0);
                 f64::from(numbers(surrogate.sums)[0]) / rows as f64
             })
@@ -117,10 +98,7 @@ fn elbo_iwae_and_evidence_are_ordered() {
         assert!(bound - truth < 5.0 * error + TOLERANCE);
         if k == 1 {
             // IWAE-1 is the ELBO, whose exact value the sign vectors give.
-            let elbo = Objective::Elbo {
-                entropy: EntropyTerm::ClosedForm,
-                draws: 4,
-            };
+            let elbo = Objective::Elbo { entropy: EntropyTerm::ClosedForm, draws: 4 };
             let (exact, _) = run(&model, elbo, &SIGNS, 4, 1);
             assert!((bound - exact).abs() < 5.3 * error + TOLERANCE);
             // Negative control: that bound is told from the evidence.
@@ -140,29 +118,17 @@ fn the_logged_parts_are_the_likelihood_and_the_divergence() {
     let model = parameters.vae().train();
     let noise = normals("parts", 3 * 5 * LATENTS);
     let draws: Vec<f64> = noise.iter().map(|n| f64::from(*n)).collect();
-    let likelihood: f64 = draws
-        .chunks_exact(LATENTS)
-        .map(|draw| parameters.log_weight_parts(&DATUM, draw).0)
-        .sum::<f64>()
-        / 3.0;
-    let mut objectives = ENTROPIES
-        .map(|entropy| Objective::Elbo { entropy, draws: 3 })
-        .to_vec();
-    objectives.extend([false, true].map(|doubly_reparameterized| Objective::Iwae {
-        draws: 3,
-        doubly_reparameterized,
-    }));
+    let likelihood: f64 =
+        draws.chunks_exact(LATENTS).map(|draw| parameters.log_weight_parts(&DATUM, draw).0).sum::<f64>() / 3.0;
+    let mut objectives = ENTROPIES.map(|entropy| Objective::Elbo { entropy, draws: 3 }).to_vec();
+    objectives.extend([false, true].map(|doubly_reparameterized| Objective::Iwae { draws: 3, doubly_reparameterized }));
     for objective in objectives {
         let surrogate = objective.surrogate(&model, batch(&noise, 3, 5), 0.3, 0.0);
         let sums = numbers(surrogate.sums);
         let size = 5.0 * PIXELS as f64 * 40.0;
         assert!((f64::from(sums[1]) - likelihood).abs() < 40.0 * UNIT * size);
         assert!((f64::from(sums[2]) - 5.0 * parameters.kl(&DATUM)).abs() < 40.0 * UNIT * size);
-        if let Objective::Elbo {
-            entropy: EntropyTerm::ClosedForm,
-            ..
-        } = objective
-        {
+        if let Objective::Elbo { entropy: EntropyTerm::ClosedForm, .. } = objective {
             // The weight does not touch what is logged.
             assert!((sums[0] - sums[1] + sums[2]).abs() < 1e-4);
         }

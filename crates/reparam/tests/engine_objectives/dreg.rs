@@ -7,10 +7,7 @@ use crate::model::{LATENTS, Model, Parameters, batch, gradient, run};
 use crate::support::{UNIT, mean_and_error, normals};
 
 fn iwae(draws: usize, doubly_reparameterized: bool) -> Objective {
-    Objective::Iwae {
-        draws,
-        doubly_reparameterized,
-    }
+    Objective::Iwae { draws, doubly_reparameterized }
 }
 
 /// Sums of some 50 products below 20, as in the tests of the ELBO.
@@ -19,10 +16,7 @@ const TOLERANCE: f64 = 50.0 * 20.0 * 2.0 * UNIT;
 #[test]
 fn with_one_draw_it_is_sticking_the_landing() {
     let model = Parameters::shifted(0.7).vae().train();
-    let landing = Objective::Elbo {
-        entropy: EntropyTerm::StickingTheLanding,
-        draws: 1,
-    };
+    let landing = Objective::Elbo { entropy: EntropyTerm::StickingTheLanding, draws: 1 };
     for draw in normals("one", 50 * LATENTS).chunks_exact(LATENTS) {
         let (value, doubly) = run(&model, iwae(1, true), draw, 1, 1);
         let (elbo, sticking) = run(&model, landing, draw, 1, 1);
@@ -36,18 +30,11 @@ fn with_one_draw_it_is_sticking_the_landing() {
 #[test]
 fn the_decoder_gets_the_plain_gradient_at_equal_noise() {
     let model = Parameters::shifted(0.7).vae().train();
-    for (at, noise) in normals("decoder", 20 * 4 * 3 * LATENTS)
-        .chunks_exact(4 * 3 * LATENTS)
-        .enumerate()
-    {
+    for (at, noise) in normals("decoder", 20 * 4 * 3 * LATENTS).chunks_exact(4 * 3 * LATENTS).enumerate() {
         let (bound, doubly) = run(&model, iwae(4, true), noise, 4, 3);
         let (plain_bound, plain) = run(&model, iwae(4, false), noise, 4, 3);
         assert_eq!(bound, plain_bound);
-        assert_eq!(
-            doubly[Parameters::ENCODER..],
-            plain[Parameters::ENCODER..],
-            "noise {at}"
-        );
+        assert_eq!(doubly[Parameters::ENCODER..], plain[Parameters::ENCODER..], "noise {at}");
         assert_ne!(doubly[..Parameters::ENCODER], plain[..Parameters::ENCODER]);
     }
 }
@@ -86,12 +73,7 @@ fn its_mean_is_that_of_the_plain_gradient() {
     for noise in normals("mean", 4000 * draws * LATENTS).chunks_exact(draws * LATENTS) {
         let (_, plain) = run(&model, iwae(draws, false), noise, draws, 1);
         let [squared, weights] = both(&model, noise, draws);
-        let less = |a: &[f64]| {
-            a.iter()
-                .zip(&plain)
-                .map(|(a, b)| a - b)
-                .collect::<Vec<f64>>()
-        };
+        let less = |a: &[f64]| a.iter().zip(&plain).map(|(a, b)| a - b).collect::<Vec<f64>>();
         right.push(less(&squared));
         wrong.push(less(&weights));
     }
@@ -108,8 +90,8 @@ fn its_variance_is_smaller_than_that_of_the_plain_gradient() {
     let model = Parameters::shifted(0.2).vae().train();
     for draws in [4, 64] {
         let mut logs = Vec::new();
-        for block in normals(&format!("variance {draws}"), 20 * 100 * draws * LATENTS)
-            .chunks_exact(100 * draws * LATENTS)
+        for block in
+            normals(&format!("variance {draws}"), 20 * 100 * draws * LATENTS).chunks_exact(100 * draws * LATENTS)
         {
             let variance = |doubly: bool| {
                 let samples: Vec<Vec<f64>> = block

@@ -51,26 +51,17 @@ fn elbo_and_iwae_gradients_are_those_of_finite_differences_at_fixed_noise() {
         for entropy in [EntropyTerm::ClosedForm, EntropyTerm::MonteCarlo] {
             let objective = Objective::Elbo { entropy, draws: 5 };
             let surrogate = objective.surrogate(&model, batch(&noise, 5, 1), weight, 0.0);
-            let truth = differences(&parameters.flat(), 1e-5, |p| {
-                elbo(&Parameters::from_flat(p), &draws, entropy, weight)
-            });
+            let truth =
+                differences(&parameters.flat(), 1e-5, |p| elbo(&Parameters::from_flat(p), &draws, entropy, weight));
             for (found, truth) in gradient(&model, &surrogate).iter().zip(&truth) {
-                assert!(
-                    (found + truth).abs() < TOLERANCE,
-                    "{entropy:?}: {found} is not -{truth}"
-                );
+                assert!((found + truth).abs() < TOLERANCE, "{entropy:?}: {found} is not -{truth}");
             }
         }
     }
-    let objective = Objective::Iwae {
-        draws: 5,
-        doubly_reparameterized: false,
-    };
+    let objective = Objective::Iwae { draws: 5, doubly_reparameterized: false };
     let (bound, found) = run(&model, objective, &noise, 5, 1);
     assert!((bound - iwae(&parameters, &draws)).abs() < crate::bounds::TOLERANCE);
-    let truth = differences(&parameters.flat(), 1e-5, |p| {
-        iwae(&Parameters::from_flat(p), &draws)
-    });
+    let truth = differences(&parameters.flat(), 1e-5, |p| iwae(&Parameters::from_flat(p), &draws));
     // A log-weight is off by 1e-4, and so, relative, is each normalised weight.
     let tolerance = TOLERANCE + 20.0 * crate::bounds::TOLERANCE;
     for (found, truth) in found.iter().zip(&truth) {
@@ -110,10 +101,7 @@ fn closed_form_monte_carlo_and_sticking_the_landing_have_one_expectation() {
     for entropy in ENTROPIES {
         let (_, found) = run(&model, Objective::Elbo { entropy, draws: 4 }, &SIGNS, 4, 1);
         for (found, truth) in found.iter().zip(&truth) {
-            assert!(
-                (found + truth).abs() < TOLERANCE,
-                "{entropy:?}: {found} is not -{truth}"
-            );
+            assert!((found + truth).abs() < TOLERANCE, "{entropy:?}: {found} is not -{truth}");
         }
     }
 }
@@ -125,11 +113,7 @@ fn largest_deviation(samples: &[Vec<f64>]) -> f64 {
             let values: Vec<f64> = samples.iter().map(|s| s[k]).collect();
             let (mean, error) = mean_and_error(&values);
             // A component without noise must be 0 to rounding.
-            if error < TOLERANCE {
-                mean.abs() / TOLERANCE
-            } else {
-                mean.abs() / error
-            }
+            if error < TOLERANCE { mean.abs() / TOLERANCE } else { mean.abs() / error }
         })
         .fold(0.0, f64::max)
 }
@@ -143,24 +127,21 @@ fn over_many_draws_the_three_agree() {
     let mut pairs = [Vec::new(), Vec::new(), Vec::new()];
     let mut control = Vec::new();
     for draw in noise.chunks_exact(LATENTS) {
-        let [closed, monte_carlo, landing] = ENTROPIES
-            .map(|entropy| run(&model, Objective::Elbo { entropy, draws: 1 }, draw, 1, 1).1);
+        let [closed, monte_carlo, landing] =
+            ENTROPIES.map(|entropy| run(&model, Objective::Elbo { entropy, draws: 1 }, draw, 1, 1).1);
         let less = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
         pairs[0].push(less(&closed, &monte_carlo));
         pairs[1].push(less(&closed, &landing));
         pairs[2].push(less(&monte_carlo, &landing));
-        let dropped = Objective::Elbo {
-            entropy: EntropyTerm::MonteCarlo,
-            draws: 1,
-        }
-        .surrogate(&model, batch(draw, 1, 1), 0.0, 0.0);
+        let dropped = Objective::Elbo { entropy: EntropyTerm::MonteCarlo, draws: 1 }.surrogate(
+            &model,
+            batch(draw, 1, 1),
+            0.0,
+            0.0,
+        );
         control.push(less(&gradient(&model, &dropped), &landing));
     }
-    for (pair, name) in pairs.iter().zip([
-        "closed - Monte Carlo",
-        "closed - landing",
-        "Monte Carlo - landing",
-    ]) {
+    for (pair, name) in pairs.iter().zip(["closed - Monte Carlo", "closed - landing", "Monte Carlo - landing"]) {
         let deviation = largest_deviation(pair);
         println!("{name}: {deviation:.2} standard errors");
         assert!(deviation < 5.8, "{name}: {deviation}");

@@ -72,12 +72,7 @@ impl Parameters {
             }
             encoder_bias[LATENTS + l] = DiagonalNormal::raw_log_scale(0.5 * variance.ln());
         }
-        Self {
-            encoder_weight,
-            encoder_bias,
-            decoder_weight: WEIGHT.concat(),
-            decoder_bias: BIAS.to_vec(),
-        }
+        Self { encoder_weight, encoder_bias, decoder_weight: WEIGHT.concat(), decoder_bias: BIAS.to_vec() }
     }
 
     /// An encoder off the posterior by `shift` in means and log-scales, with log-scales that depend on the datum.
@@ -87,21 +82,14 @@ impl Parameters {
             parameters.encoder_bias[l] += shift * (0.8 - 1.3 * l as f64);
             parameters.encoder_bias[LATENTS + l] += shift * (0.5 - 0.9 * l as f64);
             for p in 0..PIXELS {
-                parameters.encoder_weight[p * 2 * LATENTS + LATENTS + l] =
-                    0.1 * shift * (p as f64 - 1.5);
+                parameters.encoder_weight[p * 2 * LATENTS + LATENTS + l] = 0.1 * shift * (p as f64 - 1.5);
             }
         }
         parameters
     }
 
     pub fn flat(&self) -> Vec<f64> {
-        [
-            &self.encoder_weight[..],
-            &self.encoder_bias,
-            &self.decoder_weight,
-            &self.decoder_bias,
-        ]
-        .concat()
+        [&self.encoder_weight[..], &self.encoder_bias, &self.decoder_weight, &self.decoder_bias].concat()
     }
 
     pub fn from_flat(flat: &[f64]) -> Self {
@@ -125,9 +113,7 @@ impl Parameters {
             Affine::new(&self.encoder_weight, &self.encoder_bias),
             Affine::new(&self.decoder_weight, &self.decoder_bias),
             LATENTS,
-            Likelihood::Gaussian {
-                scale: GaussianScale::Fixed(SCALE),
-            },
+            Likelihood::Gaussian { scale: GaussianScale::Fixed(SCALE) },
             &Device::flex(),
         )
     }
@@ -140,37 +126,27 @@ impl Parameters {
         };
         // The floor of `DiagonalNormal::from_encoder`.
         let scale = |raw: f64| (raw + 8.0).exp().ln_1p() - 8.0;
-        (
-            std::array::from_fn(output),
-            std::array::from_fn(|l| scale(output(LATENTS + l))),
-        )
+        (std::array::from_fn(output), std::array::from_fn(|l| scale(output(LATENTS + l))))
     }
 
     /// `(log p(x|z), log p(z) - log q(z|x))` at `z = loc + scale · noise`, in f64.
     pub fn log_weight_parts(&self, x: &[f64], noise: &[f64]) -> (f64, f64) {
         let (loc, log_scale) = self.posterior(x);
-        let z: Vec<f64> = (0..LATENTS)
-            .map(|l| loc[l] + log_scale[l].exp() * noise[l])
-            .collect();
-        let mut log_likelihood =
-            -(PIXELS as f64) * (SCALE.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln());
+        let z: Vec<f64> = (0..LATENTS).map(|l| loc[l] + log_scale[l].exp() * noise[l]).collect();
+        let mut log_likelihood = -(PIXELS as f64) * (SCALE.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln());
         for (p, x) in x.iter().enumerate() {
             let product = |l: usize| z[l] * self.decoder_weight[l * PIXELS + p];
             let mean = self.decoder_bias[p] + (0..LATENTS).map(product).sum::<f64>();
             log_likelihood -= 0.5 * ((x - mean) / SCALE).powi(2);
         }
-        let ratio = (0..LATENTS)
-            .map(|l| 0.5 * (noise[l] * noise[l] - z[l] * z[l]) + log_scale[l])
-            .sum();
+        let ratio = (0..LATENTS).map(|l| 0.5 * (noise[l] * noise[l] - z[l] * z[l]) + log_scale[l]).sum();
         (log_likelihood, ratio)
     }
 
     /// KL(q‖p) in closed form.
     pub fn kl(&self, x: &[f64]) -> f64 {
         let (loc, log_scale) = self.posterior(x);
-        (0..LATENTS)
-            .map(|l| 0.5 * (loc[l].powi(2) + (2.0 * log_scale[l]).exp() - 1.0) - log_scale[l])
-            .sum()
+        (0..LATENTS).map(|l| 0.5 * (loc[l].powi(2) + (2.0 * log_scale[l]).exp() - 1.0) - log_scale[l]).sum()
     }
 }
 
@@ -192,19 +168,9 @@ pub fn evidence(x: &[f64]) -> f64 {
 
 /// `rows` copies of the datum with this noise, `[S, rows, L]`.
 pub fn batch(noise: &[f32], draws: usize, rows: usize) -> ShardBatch {
-    let x: Vec<f32> = DATUM
-        .iter()
-        .cycle()
-        .take(rows * PIXELS)
-        .map(|x| *x as f32)
-        .collect();
+    let x: Vec<f32> = DATUM.iter().cycle().take(rows * PIXELS).map(|x| *x as f32).collect();
     let x = tensor(&x, [rows, PIXELS]);
-    ShardBatch {
-        input: x.clone(),
-        target: x,
-        noise: tensor(noise, [draws, rows, LATENTS]),
-        batch_rows: rows,
-    }
+    ShardBatch { input: x.clone(), target: x, noise: tensor(noise, [draws, rows, LATENTS]), batch_rows: rows }
 }
 
 /// Gradient of a surrogate's loss, all parameters in order.
@@ -219,13 +185,7 @@ pub fn gradient(model: &Model, surrogate: &Surrogate) -> Vec<f64> {
 }
 
 /// Objective (summed over rows) and gradient of the loss, weight 1 and no free bits.
-pub fn run(
-    model: &Model,
-    objective: Objective,
-    noise: &[f32],
-    draws: usize,
-    rows: usize,
-) -> (f64, Vec<f64>) {
+pub fn run(model: &Model, objective: Objective, noise: &[f32], draws: usize, rows: usize) -> (f64, Vec<f64>) {
     let surrogate = objective.surrogate(model, batch(noise, draws, rows), 1.0, 0.0);
     let value = f64::from(numbers(surrogate.sums.clone())[0]);
     (value, gradient(model, &surrogate))

@@ -28,14 +28,8 @@ fn sigmoid(l: f64) -> f64 {
 /// Logits up to ±1e4, and data at 0, at 1 and between.
 fn made(shape: [usize; 3]) -> (Vec<f32>, Vec<f32>) {
     let [s, n, p] = shape;
-    let mut logits: Vec<f32> = normals("logits", s * n * p)
-        .iter()
-        .map(|l| 3.0 * l)
-        .collect();
-    for (at, special) in [1e4, -1e4, 0.0, -0.0, 90.0, -90.0, 1e-20]
-        .into_iter()
-        .enumerate()
-    {
+    let mut logits: Vec<f32> = normals("logits", s * n * p).iter().map(|l| 3.0 * l).collect();
+    for (at, special) in [1e4, -1e4, 0.0, -0.0, 90.0, -90.0, 1e-20].into_iter().enumerate() {
         if let Some(l) = logits.get_mut(at * 3 + 1) {
             *l = special;
         }
@@ -65,15 +59,10 @@ fn fused_and_plain_are_within_rounding_of_the_formula() {
         let c = normals("c", s * n);
         let (wide_l, wide_x, wide_c) = (wide(&logits), wide(&x), wide(&c));
         let truth = exact(&wide_l, &wide_x, shape);
-        for (name, law) in [
-            ("fused", bernoulli_log_likelihood as Law),
-            ("plain", bernoulli_log_likelihood_plain),
-        ] {
+        for (name, law) in [("fused", bernoulli_log_likelihood as Law), ("plain", bernoulli_log_likelihood_plain)] {
             let l = leaf(&logits, [s * n, p]);
             let y = law(l.clone(), tensor(&x, [n, p]));
-            let gradients = (y.clone() * Tensor::from_inner(tensor(&c, [s * n])))
-                .sum()
-                .backward();
+            let gradients = (y.clone() * Tensor::from_inner(tensor(&c, [s * n]))).sum().backward();
             let slope = numbers(l.grad(&gradients).expect("logits"));
             // Without a graph another loop runs; it gives the same bits.
             let value = numbers(law(tensor(&logits, [s * n, p]), tensor(&x, [n, p])));
@@ -85,10 +74,7 @@ fn fused_and_plain_are_within_rounding_of_the_formula() {
                     size += (x * l).abs() + l.max(0.0) + (-l.abs()).exp().ln_1p();
                     let true_slope = wide_c[row] * (x - sigmoid(l));
                     let off = (f64::from(slope[row * p + j]) - true_slope).abs();
-                    assert!(
-                        off <= 7.0 * UNIT * wide_c[row].abs() + 1e-37,
-                        "{name}: slope at {l}, {x} off by {off:e}"
-                    );
+                    assert!(off <= 7.0 * UNIT * wide_c[row].abs() + 1e-37, "{name}: slope at {l}, {x} off by {off:e}");
                 }
                 let off = (f64::from(value[row]) - truth[row]).abs();
                 assert!(
@@ -110,11 +96,7 @@ fn the_slope_is_that_of_finite_differences() {
     let (logits, x) = made(shape);
     let (l, x) = (wide(&logits), wide(&x));
     let c = wide(&normals("c", 4));
-    let numeric = differences(&l, 1e-5, |l| {
-        (exact(l, &x, shape).iter().zip(&c))
-            .map(|(v, c)| v * c)
-            .sum()
-    });
+    let numeric = differences(&l, 1e-5, |l| (exact(l, &x, shape).iter().zip(&c)).map(|(v, c)| v * c).sum());
     for (at, numeric) in numeric.iter().enumerate() {
         let (row, j) = (at / 17, at % 17);
         let slope = c[row] * (x[(row % 2) * 17 + j] - sigmoid(l[at]));
@@ -125,41 +107,27 @@ fn the_slope_is_that_of_finite_differences() {
 #[test]
 fn sliced_logits_and_data_are_read_in_place() {
     let (logits, x) = (normals("logits", 60), uniforms("x", 60));
-    for law in [
-        bernoulli_log_likelihood as Law,
-        bernoulli_log_likelihood_plain,
-    ] {
+    for law in [bernoulli_log_likelihood as Law, bernoulli_log_likelihood_plain] {
         let big = leaf(&logits, [6, 10]);
-        let views = law(
-            big.clone().slice([2..6, 3..9]),
-            tensor(&x, [10, 6]).transpose().slice([1..3, 2..8]),
-        );
+        let views = law(big.clone().slice([2..6, 3..9]), tensor(&x, [10, 6]).transpose().slice([1..3, 2..8]));
         let mut packed_l = Vec::new();
         for row in 2..6 {
             packed_l.extend_from_slice(&logits[row * 10 + 3..row * 10 + 9]);
         }
-        let packed_x: Vec<f32> = (1..3)
-            .flat_map(|row| (2..8).map(move |j| (row, j)))
-            .map(|(row, j)| x[j * 6 + row])
-            .collect();
+        let packed_x: Vec<f32> =
+            (1..3).flat_map(|row| (2..8).map(move |j| (row, j))).map(|(row, j)| x[j * 6 + row]).collect();
         let packed = law(tensor(&packed_l, [4, 6]), tensor(&packed_x, [2, 6]));
         assert_eq!(numbers(views.clone()), numbers(packed));
         let slope = numbers(big.grad(&views.sum().backward()).expect("logits"));
         for (at, g) in slope.iter().enumerate() {
-            assert_eq!(
-                *g != 0.0,
-                (2..6).contains(&(at / 10)) && (3..9).contains(&(at % 10))
-            );
+            assert_eq!(*g != 0.0, (2..6).contains(&(at / 10)) && (3..9).contains(&(at % 10)));
         }
     }
 }
 
 #[test]
 fn nan_in_logits_or_data_is_nan_in_the_row_alone() {
-    for law in [
-        bernoulli_log_likelihood as Law,
-        bernoulli_log_likelihood_plain,
-    ] {
+    for law in [bernoulli_log_likelihood as Law, bernoulli_log_likelihood_plain] {
         for (bad_logit, bad_pixel) in [(true, false), (false, true)] {
             let (mut logits, mut x) = (normals("logits", 40), uniforms("x", 40));
             if bad_logit {

@@ -4,18 +4,12 @@ use reparam::vae::{GaussianScale, Likelihood};
 
 use crate::support::{UNIT, leaf, normals, numbers, tensor, wide};
 
-const LOGITS: [f32; 17] = [
-    -30.0, -12.0, -3.0, -0.6, -0.499, -0.31, -0.299, -1e-3, 0.0, 1e-3, 0.299, 0.31, 0.499, 0.6,
-    3.0, 12.0, 30.0,
-];
+const LOGITS: [f32; 17] =
+    [-30.0, -12.0, -3.0, -0.6, -0.499, -0.31, -0.299, -1e-3, 0.0, 1e-3, 0.299, 0.31, 0.499, 0.6, 3.0, 12.0, 30.0];
 
 /// Mean of the continuous Bernoulli in f64: by its series below 1e-2 (next term l^5 / 30240 < 1e-14), else by the formula.
 fn mean(l: f64) -> f64 {
-    if l.abs() < 1e-2 {
-        0.5 + l / 12.0 - l.powi(3) / 720.0
-    } else {
-        -1.0 / (-l).exp_m1() - 1.0 / l
-    }
+    if l.abs() < 1e-2 { 0.5 + l / 12.0 - l.powi(3) / 720.0 } else { -1.0 / (-l).exp_m1() - 1.0 / l }
 }
 
 /// Simpson's rule with 4,000 steps: truncation (30 h)^4 / 180 < 2e-11 of the integral. A log-density below 40 in f32 is off by at
@@ -44,12 +38,8 @@ fn the_continuous_bernoulli_integrates_to_one_and_has_its_mean() {
             first += density * f64::from(*x);
         }
         assert!((mass - 1.0).abs() < 3e-5, "mass at {l}: {mass}");
-        let stated =
-            f64::from(numbers(Likelihood::ContinuousBernoulli.mean(tensor(&[l], [1, 1])))[0]);
-        assert!(
-            (first - stated).abs() < 3e-5,
-            "mean at {l}: {first}, {stated}"
-        );
+        let stated = f64::from(numbers(Likelihood::ContinuousBernoulli.mean(tensor(&[l], [1, 1])))[0]);
+        assert!((first - stated).abs() < 3e-5, "mean at {l}: {first}, {stated}");
         // Against the formula: terms of at most 1/0.3 cancel to 1/2 or less.
         assert!(
             (stated - mean(f64::from(l))).abs() < 16.0 * UNIT * (1.0 / 0.3),
@@ -65,17 +55,10 @@ fn the_slope_of_the_continuous_bernoulli_is_x_less_its_mean() {
     for l in LOGITS.into_iter().chain([-1e4, 1e4]) {
         for x in [0.0_f32, 0.3, 1.0] {
             let logit = leaf(&[l], [1, 1]);
-            let y = Likelihood::ContinuousBernoulli.log_likelihood(
-                logit.clone(),
-                tensor(&[x], [1, 1]),
-                None,
-            );
+            let y = Likelihood::ContinuousBernoulli.log_likelihood(logit.clone(), tensor(&[x], [1, 1]), None);
             let slope = numbers(logit.grad(&y.sum().backward()).expect("logit"))[0];
             let truth = f64::from(x) - mean(f64::from(l));
-            assert!(
-                (f64::from(slope) - truth).abs() < 64.0 * UNIT,
-                "slope at {l}, {x}: {slope} is not {truth}"
-            );
+            assert!((f64::from(slope) - truth).abs() < 64.0 * UNIT, "slope at {l}, {x}: {slope} is not {truth}");
         }
     }
 }
@@ -83,11 +66,8 @@ fn the_slope_of_the_continuous_bernoulli_is_x_less_its_mean() {
 #[test]
 fn the_bernoulli_sums_to_one_over_zero_and_one() {
     for l in LOGITS {
-        let v = numbers(Likelihood::Bernoulli.log_likelihood(
-            tensor(&[l, l], [2, 1]),
-            tensor(&[0.0, 1.0], [2, 1]),
-            None,
-        ));
+        let v =
+            numbers(Likelihood::Bernoulli.log_likelihood(tensor(&[l, l], [2, 1]), tensor(&[0.0, 1.0], [2, 1]), None));
         let mass: f64 = v.iter().map(|v| f64::from(*v).exp()).sum();
         // One of the two is off by a rounding of l at most.
         assert!((mass - 1.0).abs() < 8.0 * UNIT * f64::from(l.abs()).max(1.0));
@@ -116,17 +96,11 @@ fn the_gaussian_is_its_closed_form_and_the_learned_scale_has_its_gradient() {
     // Squares up to 30 a row over scale² = 0.5; some ten roundings.
     let tolerance = 16.0 * UNIT * 100.0;
     let law = |scale| Likelihood::Gaussian { scale };
-    let fixed = numbers(law(GaussianScale::Fixed(scale)).log_likelihood(
-        tensor(&output, [s * n, p]),
-        tensor(&x, [n, p]),
-        None,
-    ));
+    let fixed =
+        numbers(law(GaussianScale::Fixed(scale)).log_likelihood(tensor(&output, [s * n, p]), tensor(&x, [n, p]), None));
     let (out, log_scale) = (leaf(&output, [s * n, p]), leaf(&[scale.ln() as f32], [1]));
-    let learned = law(GaussianScale::Learned(9.0)).log_likelihood(
-        out.clone(),
-        tensor(&x, [n, p]),
-        Some(log_scale.clone()),
-    );
+    let learned =
+        law(GaussianScale::Learned(9.0)).log_likelihood(out.clone(), tensor(&x, [n, p]), Some(log_scale.clone()));
     let gradients = learned.clone().sum().backward();
     for ((a, b), t) in fixed.iter().zip(&numbers(learned)).zip(&truth) {
         assert!((f64::from(*a) - t).abs() < tolerance, "{a} is not {t}");
@@ -143,10 +117,7 @@ fn the_gaussian_is_its_closed_form_and_the_learned_scale_has_its_gradient() {
         assert!((f64::from(*slope) - truth).abs() < 16.0 * UNIT * truth.abs().max(1.0));
     }
     let found = f64::from(numbers(log_scale.grad(&gradients).expect("log-scale"))[0]);
-    assert!(
-        (found - expected).abs() < 16.0 * UNIT * 200.0,
-        "{found} is not {expected}"
-    );
+    assert!((found - expected).abs() < 16.0 * UNIT * 200.0, "{found} is not {expected}");
 }
 
 #[test]
@@ -187,9 +158,7 @@ fn the_categorical_matches_pixels_and_draws() {
     let (s, n, p, levels) = (2, 3, 4, 5);
     let output = normals("output", s * n * p * levels);
     let level = |row: usize, j: usize| (row * 7 + j * 3) % levels;
-    let x: Vec<f32> = (0..n * p)
-        .map(|i| level(i / p, i % p) as f32 / (levels - 1) as f32)
-        .collect();
+    let x: Vec<f32> = (0..n * p).map(|i| level(i / p, i % p) as f32 / (levels - 1) as f32).collect();
     let found = numbers(Likelihood::Categorical { levels }.log_likelihood(
         tensor(&output, [s * n, p * levels]),
         tensor(&x, [n, p]),

@@ -6,13 +6,8 @@ use reparam_core::special::normal_cdf;
 
 use crate::support::{UNIT, differences, leaf, normals, numbers, tensor, wide};
 
-const ALL: [Activation; 5] = [
-    Activation::Identity,
-    Activation::Relu,
-    Activation::Tanh,
-    Activation::Gelu,
-    Activation::Silu,
-];
+const ALL: [Activation; 5] =
+    [Activation::Identity, Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu];
 
 fn value(activation: Activation, x: f64) -> f64 {
     match activation {
@@ -88,11 +83,8 @@ impl Problem {
         let absolute = |v: &[f64]| v.iter().map(|v| v.abs()).collect::<Vec<_>>();
         let (ax, aw, ab) = (absolute(&x), absolute(&w), absolute(&b));
         let pre = self.preactivation(&x, &w, &b);
-        let pre_error: Vec<f64> = self
-            .preactivation(&ax, &aw, &ab)
-            .iter()
-            .map(|s| (i as f64 + 2.0) * UNIT * s)
-            .collect();
+        let pre_error: Vec<f64> =
+            self.preactivation(&ax, &aw, &ab).iter().map(|s| (i as f64 + 2.0) * UNIT * s).collect();
         let own = |p: f64| match activation {
             Activation::Identity | Activation::Relu => 0.0,
             Activation::Tanh | Activation::Silu => 4.0 * UNIT * p.abs(),
@@ -105,16 +97,10 @@ impl Problem {
         };
         let curved = !matches!(activation, Activation::Identity | Activation::Relu);
         let y = pre.iter().map(|p| value(activation, *p)).collect();
-        let y_error = (pre.iter().zip(&pre_error))
-            .map(|(p, e)| 1.13 * e + own(*p))
-            .collect();
-        let g: Vec<f64> = (pre.iter().zip(&c))
-            .map(|(p, c)| c * slope(activation, *p))
-            .collect();
+        let y_error = (pre.iter().zip(&pre_error)).map(|(p, e)| 1.13 * e + own(*p)).collect();
+        let g: Vec<f64> = (pre.iter().zip(&c)).map(|(p, c)| c * slope(activation, *p)).collect();
         let g_error: Vec<f64> = (pre_error.iter().zip(&c).zip(&g))
-            .map(|((e, c), g)| {
-                c.abs() * (if curved { *e } else { 0.0 } + own_slope) + UNIT * g.abs()
-            })
+            .map(|((e, c), g)| c.abs() * (if curved { *e } else { 0.0 } + own_slope) + UNIT * g.abs())
             .collect();
         let (mut gx, mut gx_error) = (vec![0.0; n * i], vec![0.0; n * i]);
         let (mut gw, mut gw_error) = (vec![0.0; i * o], vec![0.0; i * o]);
@@ -142,9 +128,7 @@ impl Problem {
         let w = leaf(&self.w, [i, o]);
         let b = leaf(&self.b, [o]);
         let y = f(x.clone(), w.clone(), b.clone(), activation);
-        let gradients = (y.clone() * Tensor::from_inner(tensor(&self.c, [n, o])))
-            .sum()
-            .backward();
+        let gradients = (y.clone() * Tensor::from_inner(tensor(&self.c, [n, o]))).sum().backward();
         let missing = "every input has a gradient";
         [
             numbers(y),
@@ -158,15 +142,8 @@ impl Problem {
 type Layer = fn(Tensor<2>, Tensor<2>, Tensor<1>, Activation) -> Tensor<2>;
 
 /// Shapes with one row, with edges beside the vector widths, and on both sides of the detour of `product_by_transpose`.
-const SHAPES: [[usize; 3]; 7] = [
-    [1, 1, 1],
-    [1, 7, 3],
-    [5, 1, 4],
-    [3, 17, 16],
-    [33, 20, 5],
-    [2, 128, 128],
-    [17, 130, 129],
-];
+const SHAPES: [[usize; 3]; 7] =
+    [[1, 1, 1], [1, 7, 3], [5, 1, 4], [3, 17, 16], [33, 20, 5], [2, 128, 128], [17, 130, 129]];
 
 #[test]
 fn fused_and_plain_are_within_rounding_of_the_formula() {
@@ -176,9 +153,7 @@ fn fused_and_plain_are_within_rounding_of_the_formula() {
             let (exact, error) = problem.exact(activation);
             for (name, layer) in [("fused", linear as Layer), ("plain", linear_plain)] {
                 let found = problem.run(layer, activation);
-                for (part, ((found, exact), error)) in
-                    found.iter().zip(&exact).zip(&error).enumerate()
-                {
+                for (part, ((found, exact), error)) in found.iter().zip(&exact).zip(&error).enumerate() {
                     assert_eq!(found.len(), exact.len());
                     for (k, ((f, t), e)) in found.iter().zip(exact).zip(error).enumerate() {
                         let off = (f64::from(*f) - t).abs();
@@ -209,9 +184,7 @@ fn the_formula_has_the_gradient_of_its_finite_differences() {
     assert!(preactivation(&all).iter().all(|p| p.abs() > 1e-3));
     for activation in ALL {
         let numeric = differences(&all, 1e-5, |p| {
-            (preactivation(p).iter().zip(&c))
-                .map(|(p, c)| c * value(activation, *p))
-                .sum()
+            (preactivation(p).iter().zip(&c)).map(|(p, c)| c * value(activation, *p)).sum()
         });
         let [_, gx, gw, gb] = problem.exact(activation).0;
         for (a, b) in [gx, gw, gb].concat().iter().zip(&numeric) {
@@ -231,12 +204,7 @@ fn strided_views_give_what_packed_tensors_give() {
         let bias = leaf(&normals("bias", 1), [1]);
         // x: 4 x 13 from the middle of a transpose; w: 13 x 6, a transpose; b: one number, expanded.
         let x = big.clone().transpose().slice([3..7, 0..13]);
-        let y = layer(
-            x,
-            weights.clone().transpose(),
-            bias.clone().expand([6]),
-            activation,
-        );
+        let y = layer(x, weights.clone().transpose(), bias.clone().expand([6]), activation);
         // A transposed, then an expanded gradient comes back.
         let c = Tensor::from_inner(tensor(&normals("c", 24), [6, 4]));
         let gradients = ((y.clone().transpose() * c).sum() + y.clone().sum()).backward();
@@ -251,10 +219,7 @@ fn strided_views_give_what_packed_tensors_give() {
         let (fused, plain) = (run(linear, activation), run(linear_plain, activation));
         for (f, p) in fused.iter().flatten().zip(plain.iter().flatten()) {
             let off = f64::from((f - p).abs());
-            assert!(
-                off <= tolerance,
-                "{activation:?}: {f} is not {p}, off by {off:e}"
-            );
+            assert!(off <= tolerance, "{activation:?}: {f} is not {p}, off by {off:e}");
         }
     }
 }
@@ -269,18 +234,11 @@ fn one_gradient_used_twice_is_not_overwritten() {
         let left = layer(h.clone(), w.clone(), b.clone(), Activation::Gelu);
         let right = layer(h.clone(), w.clone(), b.clone(), Activation::Relu);
         let gradients = ((left.clone() + right).sum() + (left * h).sum()).backward();
-        [
-            numbers(x.grad(&gradients).expect("x")),
-            numbers(w.grad(&gradients).expect("w")),
-        ]
-        .concat()
+        [numbers(x.grad(&gradients).expect("x")), numbers(w.grad(&gradients).expect("w"))].concat()
     };
     for (f, p) in run(linear).iter().zip(&run(linear_plain)) {
         // Sums of 12 terms of size 10 through two layers.
-        assert!(
-            f64::from((f - p).abs()) < 12.0 * 10.0 * 8.0 * UNIT,
-            "{f} is not {p}"
-        );
+        assert!(f64::from((f - p).abs()) < 12.0 * 10.0 * 8.0 * UNIT, "{f} is not {p}");
     }
 }
 
@@ -288,40 +246,20 @@ fn one_gradient_used_twice_is_not_overwritten() {
 fn empty_sides_are_empty_sums() {
     let bias = [1.0_f32, -2.0, 0.5];
     // No inputs: the bias alone.
-    let y = linear(
-        leaf(&[], [2, 0]),
-        leaf(&[], [0, 3]),
-        leaf(&bias, [3]),
-        Activation::Relu,
-    );
+    let y = linear(leaf(&[], [2, 0]), leaf(&[], [0, 3]), leaf(&bias, [3]), Activation::Relu);
     assert_eq!(numbers(y), [1.0, 0.0, 0.5, 1.0, 0.0, 0.5]);
     // No rows: gradients of 0, also by way of the detour.
     for (i, o) in [(3, 2), (128, 128)] {
-        let (w, b) = (
-            leaf(&normals("w", i * o), [i, o]),
-            leaf(&normals("b", o), [o]),
-        );
+        let (w, b) = (leaf(&normals("w", i * o), [i, o]), leaf(&normals("b", o), [o]));
         let y = linear(leaf(&[], [0, i]), w.clone(), b.clone(), Activation::Gelu);
         assert_eq!(y.dims(), [0, o]);
         let gradients = y.sum().backward();
-        for g in [
-            numbers(w.grad(&gradients).expect("w").flatten::<1>(0, 1)),
-            numbers(b.grad(&gradients).expect("b")),
-        ] {
+        for g in [numbers(w.grad(&gradients).expect("w").flatten::<1>(0, 1)), numbers(b.grad(&gradients).expect("b"))] {
             assert!(g.iter().all(|g| *g == 0.0));
         }
     }
     // No outputs.
-    assert_eq!(
-        linear(
-            leaf(&[1.0; 4], [2, 2]),
-            leaf(&[], [2, 0]),
-            leaf(&[], [0]),
-            Activation::Silu
-        )
-        .dims(),
-        [2, 0]
-    );
+    assert_eq!(linear(leaf(&[1.0; 4], [2, 2]), leaf(&[], [2, 0]), leaf(&[], [0]), Activation::Silu).dims(), [2, 0]);
 }
 
 #[test]
@@ -333,10 +271,7 @@ fn nan_stays_nan_in_its_row_and_reaches_the_weights() {
             let (x, w) = (leaf(&values, [3, 4]), leaf(&normals("w", 20), [4, 5]));
             let y = layer(x.clone(), w.clone(), leaf(&[0.0; 5], [5]), activation);
             let found = numbers(y.clone());
-            assert!(
-                found[5..10].iter().all(|v| v.is_nan()),
-                "{activation:?}: {found:?}"
-            );
+            assert!(found[5..10].iter().all(|v| v.is_nan()), "{activation:?}: {found:?}");
             assert!(found[..5].iter().chain(&found[10..]).all(|v| v.is_finite()));
             // A loss that sees the row is NaN, and so are the gradients: the trainer's check finds it.
             let loss = (y.clone() * y).sum();
@@ -350,10 +285,5 @@ fn nan_stays_nan_in_its_row_and_reaches_the_weights() {
 #[test]
 #[should_panic(expected = "do not fit")]
 fn shapes_that_do_not_fit_are_refused() {
-    let _ = linear(
-        leaf(&[0.0; 6], [2, 3]),
-        leaf(&[0.0; 6], [2, 3]),
-        leaf(&[0.0; 3], [3]),
-        Activation::Relu,
-    );
+    let _ = linear(leaf(&[0.0; 6], [2, 3]), leaf(&[0.0; 6], [2, 3]), leaf(&[0.0; 3], [3]), Activation::Relu);
 }

@@ -10,11 +10,7 @@ use reparam_core::noise::Key;
 use crate::support::{normals, numbers, tensor, uniforms};
 
 /// Rounds `steps` steps on one made batch, and returns the losses.
-fn losses<E: Network + Sync, D: Network + Sync>(
-    vae: Vae<E, D>,
-    width: usize,
-    steps: usize,
-) -> Vec<f64> {
+fn losses<E: Network + Sync, D: Network + Sync>(vae: Vae<E, D>, width: usize, steps: usize) -> Vec<f64> {
     let (rows, latents, device) = (6, vae.latents(), Device::flex());
     let x = uniforms("images", rows * width);
     let noise = normals("noise", rows * latents);
@@ -37,11 +33,7 @@ fn losses<E: Network + Sync, D: Network + Sync>(
                 })
                 .expect("a finite step");
             assert_eq!(report.skipped, Some(false));
-            -report
-                .sums
-                .into_iter()
-                .map(|s| f64::from(numbers(s)[0]))
-                .sum::<f64>()
+            -report.sums.into_iter().map(|s| f64::from(numbers(s)[0])).sum::<f64>()
         })
         .collect();
     // Every parameter has a gradient: none stays where it was.
@@ -54,30 +46,11 @@ fn losses<E: Network + Sync, D: Network + Sync>(
 #[test]
 fn convolutions_fit_every_size_and_learn() {
     let (device, key, latents) = (Device::flex(), Key::new(1), 3);
-    let shapes = [
-        [1, 1, 1],
-        [1, 5, 7],
-        [1, 8, 8],
-        [1, 28, 28],
-        [3, 6, 9],
-        [3, 4, 1],
-    ];
+    let shapes = [[1, 1, 1], [1, 5, 7], [1, 8, 8], [1, 28, 28], [3, 6, 9], [3, 4, 1]];
     for (at, shape) in shapes.into_iter().enumerate() {
         let width: usize = shape.iter().product();
-        let activation = [
-            Activation::Relu,
-            Activation::Tanh,
-            Activation::Gelu,
-            Activation::Silu,
-        ][at % 4];
-        let encoder = ConvEncoder::new(
-            shape,
-            5,
-            2 * latents,
-            activation,
-            key.site("encoder"),
-            &device,
-        );
+        let activation = [Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu][at % 4];
+        let encoder = ConvEncoder::new(shape, 5, 2 * latents, activation, key.site("encoder"), &device);
         let decoder = ConvDecoder::new(latents, 5, shape, activation, key.site("decoder"), &device);
         let x = tensor(&uniforms("x", 2 * width), [2, width]);
         assert_eq!(encoder.forward(x).dims(), [2, 2 * latents], "{shape:?}");
@@ -89,13 +62,7 @@ fn convolutions_fit_every_size_and_learn() {
         for (at, (a, b)) in moved.iter().zip(&numbers(decoder.forward(z))).enumerate() {
             assert!((a - b - bias[at % width]).abs() < 1e-5);
         }
-        let vae = Vae::new(
-            encoder,
-            decoder,
-            latents,
-            Likelihood::ContinuousBernoulli,
-            &device,
-        );
+        let vae = Vae::new(encoder, decoder, latents, Likelihood::ContinuousBernoulli, &device);
         if width > 1 {
             let found = losses(vae, width, 8);
             assert!(found[7] < found[0], "{shape:?}: {found:?}");
@@ -109,35 +76,16 @@ fn every_likelihood_and_activation_learns_with_perceptrons() {
     let laws = [
         Likelihood::Bernoulli,
         Likelihood::ContinuousBernoulli,
-        Likelihood::Gaussian {
-            scale: GaussianScale::Fixed(0.5),
-        },
-        Likelihood::Gaussian {
-            scale: GaussianScale::Learned(1.0),
-        },
+        Likelihood::Gaussian { scale: GaussianScale::Fixed(0.5) },
+        Likelihood::Gaussian { scale: GaussianScale::Learned(1.0) },
         Likelihood::Categorical { levels: 4 },
     ];
     for (at, law) in laws.into_iter().enumerate() {
-        let activation = [
-            Activation::Relu,
-            Activation::Tanh,
-            Activation::Gelu,
-            Activation::Silu,
-            Activation::Identity,
-        ][at];
-        let encoder = Mlp::new(
-            &[width, 16, 2 * latents],
-            activation,
-            key.site("encoder"),
-            &device,
-        );
+        let activation =
+            [Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Identity][at];
+        let encoder = Mlp::new(&[width, 16, 2 * latents], activation, key.site("encoder"), &device);
         let outputs = width * law.outputs_per_pixel();
-        let decoder = Mlp::new(
-            &[latents, 16, outputs],
-            activation,
-            key.site("decoder"),
-            &device,
-        );
+        let decoder = Mlp::new(&[latents, 16, outputs], activation, key.site("decoder"), &device);
         let vae = Vae::new(encoder, decoder, latents, law, &device).with_mean_image(&[0.4; 12]);
         let found = losses(vae, width, 8);
         assert!(found[7] < found[0], "{law:?}: {found:?}");

@@ -11,39 +11,26 @@ pub const UNIT: f64 = 5.960_464_477_539_063e-8;
 /// `n` standard normal draws of this site.
 pub fn normals(site: &str, n: usize) -> Vec<f32> {
     let mut out = vec![0.0_f32; n];
-    Key::new(20)
-        .site(site)
-        .step(0)
-        .fill(Noise::StandardNormal, 0, &mut out);
+    Key::new(20).site(site).step(0).fill(Noise::StandardNormal, 0, &mut out);
     out
 }
 
 /// `n` uniform draws of this site.
 pub fn uniforms(site: &str, n: usize) -> Vec<f32> {
     let mut out = vec![0.0_f32; n];
-    Key::new(20)
-        .site(site)
-        .step(0)
-        .fill(Noise::Uniform, 0, &mut out);
+    Key::new(20).site(site).step(0).fill(Noise::Uniform, 0, &mut out);
     out
 }
 
 /// A tensor's values, row-major.
 pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    let data = if tensor.is_autodiff() {
-        tensor.inner().into_data()
-    } else {
-        tensor.into_data()
-    };
+    let data = if tensor.is_autodiff() { tensor.inner().into_data() } else { tensor.into_data() };
     data.try_to_vec::<f32>().expect("f32 values")
 }
 
 /// A tensor with these values on the CPU, without a graph.
 pub fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
-    Tensor::from_data(
-        TensorData::new(values.to_vec(), shape),
-        &burn::tensor::Device::flex(),
-    )
+    Tensor::from_data(TensorData::new(values.to_vec(), shape), &burn::tensor::Device::flex())
 }
 
 /// The same, as a leaf that gradients are taken in.

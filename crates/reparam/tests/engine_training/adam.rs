@@ -21,10 +21,7 @@ fn flat(layer: &Linear) -> Vec<f32> {
 fn gradients(step: usize) -> Vec<Option<Tensor<1>>> {
     let all = normals(&format!("gradient {step}"), SIZES[0] + SIZES[1]);
     let (weight, bias) = all.split_at(SIZES[0]);
-    vec![
-        Some(tensor(weight, [SIZES[0]])),
-        Some(tensor(bias, [SIZES[1]])),
-    ]
+    vec![Some(tensor(weight, [SIZES[0]])), Some(tensor(bias, [SIZES[1]]))]
 }
 
 /// Algorithm 1 of Kingma and Ba 2015, with line 12 of algorithm 2 of Loshchilov and Hutter 2019 (the decay times the learning rate).
@@ -39,8 +36,7 @@ fn paper(config: AdamConfig, start: &[f32], rate: f64, steps: usize) -> Vec<f64>
             v[i] = config.beta2 * v[i] + (1.0 - config.beta2) * g * g;
             let m_hat = m[i] / (1.0 - config.beta1.powi(t as i32));
             let v_hat: f64 = v[i] / (1.0 - config.beta2.powi(t as i32));
-            weights[i] -=
-                rate * (m_hat / (v_hat.sqrt() + config.epsilon) + config.weight_decay * weights[i]);
+            weights[i] -= rate * (m_hat / (v_hat.sqrt() + config.epsilon) + config.weight_decay * weights[i]);
         }
     }
     weights
@@ -56,10 +52,7 @@ const fn tolerance(rate: f64, steps: f64) -> f64 {
 fn a_hundred_steps_are_those_of_the_papers() {
     let (device, rate) = (Device::flex(), 0.01);
     for weight_decay in [0.0, 0.1] {
-        let config = AdamConfig {
-            weight_decay,
-            ..AdamConfig::default()
-        };
+        let config = AdamConfig { weight_decay, ..AdamConfig::default() };
         let start = flat(&layer());
         let truth = paper(config, &start, rate, 100);
         for on_tensors in [false, true] {
@@ -72,16 +65,11 @@ fn a_hundred_steps_are_those_of_the_papers() {
                 model = adam.step(model, gradients(step), rate, GradientScale::Host(1.0));
             }
             assert_eq!(adam.applied(), 100);
-            let worst = (flat(&model).iter().zip(&truth))
-                .map(|(a, b)| (f64::from(*a) - b).abs())
-                .fold(0.0, f64::max);
+            let worst = (flat(&model).iter().zip(&truth)).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
             println!("decay {weight_decay}, tensors {on_tensors}: off by {worst:e}");
             assert!(worst < tolerance(rate, 100.0), "{worst:e}");
             // Negative control: without the decay, or with it, the weights are elsewhere.
-            let other = AdamConfig {
-                weight_decay: 0.1 - weight_decay,
-                ..config
-            };
+            let other = AdamConfig { weight_decay: 0.1 - weight_decay, ..config };
             let other = paper(other, &start, rate, 100);
             assert!((other[0] - truth[0]).abs() > 10.0 * tolerance(rate, 100.0));
         }
@@ -95,11 +83,7 @@ fn the_first_step_is_one_learning_rate_long() {
     let device = Device::flex();
     for (beta1, beta2) in [(0.9, 0.999), (0.95, 0.9999), (0.5, 0.9)] {
         for on_tensors in [false, true] {
-            let config = AdamConfig {
-                beta1,
-                beta2,
-                ..AdamConfig::default()
-            };
+            let config = AdamConfig { beta1, beta2, ..AdamConfig::default() };
             let mut adam = Adam::new(config, &SIZES, &device);
             if on_tensors {
                 adam = adam.on_tensors(&device);
@@ -107,17 +91,12 @@ fn the_first_step_is_one_learning_rate_long() {
             let mut model = layer();
             model.weight = burn::module::Param::from_tensor(Tensor::zeros([5, 7], &device));
             let model = adam.step(model, gradients(0), 0.01, GradientScale::Host(1.0));
-            for (w, g) in numbers(model.weight.val())
-                .iter()
-                .zip(&normals("gradient 0", 42))
-            {
+            for (w, g) in numbers(model.weight.val()).iter().zip(&normals("gradient 0", 42)) {
                 let step = -0.01 * f64::from(g.signum());
                 // Ten roundings, and epsilon against gradients of at least 1e-3.
                 let off = (f64::from(*w) / step - 1.0).abs();
                 assert!(
-                    off < 10.0 * UNIT
-                        + 1e-5 * f64::from(u8::from(g.abs() < 1e-3))
-                        + 1e-8 / f64::from(g.abs()),
+                    off < 10.0 * UNIT + 1e-5 * f64::from(u8::from(g.abs() < 1e-3)) + 1e-8 / f64::from(g.abs()),
                     "{beta2}: {off:e}"
                 );
             }
@@ -128,10 +107,7 @@ fn the_first_step_is_one_learning_rate_long() {
 #[test]
 fn slices_and_tensors_agree_step_by_step_also_with_a_scale() {
     let device = Device::flex();
-    let config = AdamConfig {
-        weight_decay: 0.05,
-        ..AdamConfig::default()
-    };
+    let config = AdamConfig { weight_decay: 0.05, ..AdamConfig::default() };
     let mut slices = Adam::new(config, &SIZES, &device);
     let mut tensors = slices.clone().on_tensors(&device);
     let (mut a, mut b) = (layer(), layer());
@@ -144,12 +120,7 @@ fn slices_and_tensors_agree_step_by_step_also_with_a_scale() {
             assert!(f64::from((a - b).abs()) < tolerance(0.01, step as f64 + 1.0));
         }
     }
-    for (a, b) in slices
-        .state()
-        .iter()
-        .flatten()
-        .zip(tensors.state().iter().flatten())
-    {
+    for (a, b) in slices.state().iter().flatten().zip(tensors.state().iter().flatten()) {
         for (a, b) in a.iter().zip(b) {
             assert!(f64::from((a - b).abs()) < 40.0 * UNIT * 4.0);
         }

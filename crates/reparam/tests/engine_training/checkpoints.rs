@@ -24,9 +24,7 @@ fn a_run_resumed_at_any_step_is_the_run_left_alone() {
         let made = first.checkpoint();
         made.write(folder.path()).expect("written");
         drop(first);
-        let read = Checkpoint::read(folder.path())
-            .expect("a whole checkpoint")
-            .expect("a checkpoint");
+        let read = Checkpoint::read(folder.path()).expect("a whole checkpoint").expect("a checkpoint");
         assert!(read == made, "at step {stop}");
         let mut second = fit(&data, config(), 2);
         second.resume(read).expect("the same run");
@@ -52,9 +50,7 @@ fn every_number_of_the_progress_comes_back_to_the_bit() {
         }
         let made = run.checkpoint();
         made.write(folder.path()).expect("written");
-        let read = Checkpoint::read(folder.path())
-            .expect("whole")
-            .expect("there");
+        let read = Checkpoint::read(folder.path()).expect("whole").expect("there");
         let mut other = fit(&data, config, 1);
         other.resume(read).expect("the same run");
         assert!(other.checkpoint() == made, "seed {seed}");
@@ -91,9 +87,7 @@ fn a_score_that_is_not_finite_can_be_stored_and_resumed() {
     let folder = tempfile::tempdir().expect("a folder");
     run.checkpoint().write(folder.path()).expect("written");
     let mut other = make();
-    let read = Checkpoint::read(folder.path())
-        .expect("whole")
-        .expect("there");
+    let read = Checkpoint::read(folder.path()).expect("whole").expect("there");
     other.resume(read).expect("the same run");
     assert!(other.history()[0].validation_elbo.is_some_and(f64::is_nan));
     // It counts as no improvement.
@@ -117,19 +111,14 @@ fn damage_at_any_byte_is_an_error_that_names_the_file() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     run.checkpoint().write(folder.path()).expect("written");
-    let mut files: Vec<_> = fs::read_dir(folder.path())
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     assert_eq!(files.len(), 2);
     for path in files {
         let whole = fs::read(&path).expect("the file");
         // Changed in place: a byte, the length. Rewriting the file each time would take minutes.
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .expect("the file");
+        let file = fs::OpenOptions::new().write(true).open(&path).expect("the file");
         let put = |at: usize, byte: u8| {
             use std::io::{Seek, SeekFrom, Write};
             let mut file = &file;
@@ -159,10 +148,7 @@ fn damage_at_any_byte_is_an_error_that_names_the_file() {
     assert!(Checkpoint::read(folder.path()).is_ok_and(|found| found.is_some()));
     // A missing tensor file is named too; a missing folder is no checkpoint.
     fs::remove_file(folder.path().join("step-0000000004.safetensors")).expect("removed");
-    assert!(names_its_file(
-        Checkpoint::read(folder.path()),
-        folder.path()
-    ));
+    assert!(names_its_file(Checkpoint::read(folder.path()), folder.path()));
     assert!(Checkpoint::read(&folder.path().join("none")).is_ok_and(|found| found.is_none()));
 }
 
@@ -177,9 +163,7 @@ fn what_a_killed_run_left_is_passed_over_and_cleared() {
     // Killed after the tensors of step 2, before its manifest; and half-way through a temporary file.
     fs::write(folder.path().join("step-0000000002.safetensors"), b"half").expect("written");
     fs::write(folder.path().join(".checkpoint.json.1-0.tmp"), b"{").expect("written");
-    let read = Checkpoint::read(folder.path())
-        .expect("whole")
-        .expect("there");
+    let read = Checkpoint::read(folder.path()).expect("whole").expect("there");
     assert_eq!(read, first);
     run.advance().expect("a finite step");
     run.checkpoint().write(folder.path()).expect("written");
@@ -196,11 +180,7 @@ fn the_checkpoint_of_another_run_is_refused() {
     let mut refused = |checkpoint: Checkpoint| {
         let error = run.resume(checkpoint).expect_err("it does not fit");
         assert!(matches!(error, FitError::Checkpoint(_)), "{error}");
-        assert_eq!(
-            run.checkpoint(),
-            before,
-            "a refused checkpoint changes nothing"
-        );
+        assert_eq!(run.checkpoint(), before, "a refused checkpoint changes nothing");
     };
     let mut missing = good.clone();
     missing.parameters.pop_first();

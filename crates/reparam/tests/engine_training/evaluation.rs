@@ -8,12 +8,7 @@ use crate::small::{Small, WIDTH, vae};
 use crate::support::{UNIT, uniforms};
 
 fn config(draws: usize) -> EvaluationConfig {
-    EvaluationConfig {
-        draws,
-        bounds: vec![1, 5, 50, 500],
-        binarization: Binarization::Dynamic,
-        seed: 4,
-    }
+    EvaluationConfig { draws, bounds: vec![1, 5, 50, 500], binarization: Binarization::Dynamic, seed: 4 }
 }
 
 fn model() -> Small {
@@ -33,10 +28,7 @@ fn the_bounds_rise_for_the_very_numbers_and_end_at_the_nll() {
         let bounds: Vec<f64> = found.bounds.iter().map(|b| b.1).collect();
         assert_eq!(bounds.len(), 4);
         // Jensen's inequality holds for the very numbers; the sums of 500 are in f64.
-        assert!(
-            bounds.windows(2).all(|b| b[0] <= b[1] + 1e-12),
-            "{bounds:?}"
-        );
+        assert!(bounds.windows(2).all(|b| b[0] <= b[1] + 1e-12), "{bounds:?}");
         assert!(bounds[0] < bounds[3]);
         assert!((found.nll + bounds[3]).abs() < 1e-12);
         assert!((found.elbo - (found.reconstruction - found.kl)).abs() < 1e-12);
@@ -75,21 +67,13 @@ fn a_row_has_its_value_whatever_stands_beside_it() {
     for p in &mut other[..5 * WIDTH] {
         *p = 1.0 - *p;
     }
-    let total = |pixels: &[f32], rows: usize| {
-        -run(Rows::new(&pixels[..rows * WIDTH], WIDTH), 50).nll * rows as f64
-    };
+    let total = |pixels: &[f32], rows: usize| -run(Rows::new(&pixels[..rows * WIDTH], WIDTH), 50).nll * rows as f64;
     let head = [total(&pixels, 5), total(&other, 5)];
     assert!((head[0] - head[1]).abs() > 1e-3);
     for rows in [6, 7, 20, 21, 43, 120] {
-        let rest = [
-            total(&pixels, rows) - head[0],
-            total(&other, rows) - head[1],
-        ];
+        let rest = [total(&pixels, rows) - head[0], total(&other, rows) - head[1]];
         let tolerance = 40.0 * 10.0 * UNIT * rows as f64;
-        assert!(
-            (rest[0] - rest[1]).abs() < tolerance,
-            "{rows} rows: {rest:?}"
-        );
+        assert!((rest[0] - rest[1]).abs() < tolerance, "{rows} rows: {rest:?}");
     }
 }
 
@@ -99,12 +83,7 @@ fn rows_that_are_not_finite_show() {
     pixels[WIDTH] = f32::NAN;
     let mut config = config(50);
     config.binarization = Binarization::None;
-    let found = evaluate(
-        &model(),
-        Rows::new(&pixels, WIDTH),
-        &config,
-        &Device::flex(),
-    );
+    let found = evaluate(&model(), Rows::new(&pixels, WIDTH), &config, &Device::flex());
     assert!(found.nll.is_nan() && found.elbo.is_nan());
     let none = evaluate(&model(), Rows::new(&[], WIDTH), &config, &Device::flex());
     assert_eq!(none.rows, 0);

@@ -16,11 +16,7 @@ fn the_weight_of_the_divergence_reaches_beta_and_the_rate_follows_its_schedule()
     let data = Data::new();
     for (warmup_steps, complete) in [(0, true), (7, true), (12, true), (13, false)] {
         let mut config = config();
-        config.kl = KlWeight {
-            beta: 0.7,
-            warmup_steps,
-            free_bits: 0.0,
-        };
+        config.kl = KlWeight { beta: 0.7, warmup_steps, free_bits: 0.0 };
         let mut run = fit(&data, config, 1);
         assert_eq!(finish(&mut run), Stop::Epochs);
         let rows = run.history();
@@ -48,11 +44,7 @@ fn the_linear_schedule_is_a_straight_line_cut_off_at_its_floor() {
         let schedule = Schedule::Linear { floor };
         for step in 0..=100_u64 {
             let line = (1.0 - step as f64 / 100.0).max(floor);
-            assert_eq!(
-                schedule.factor(step, 100),
-                line,
-                "floor {floor}, step {step}"
-            );
+            assert_eq!(schedule.factor(step, 100), line, "floor {floor}, step {step}");
         }
     }
 }
@@ -61,19 +53,10 @@ fn the_linear_schedule_is_a_straight_line_cut_off_at_its_floor() {
 fn gradients(model: &Small, weight: f64, free_bits: f64) -> Vec<Vec<f32>> {
     let model = model.clone().train();
     let x = tensor(&uniforms("bits", 7 * WIDTH), [7, WIDTH]);
-    let batch = ShardBatch {
-        input: x.clone(),
-        target: x,
-        noise: tensor(&normals("noise", 7 * 2), [1, 7, 2]),
-        batch_rows: 7,
-    };
+    let batch =
+        ShardBatch { input: x.clone(), target: x, noise: tensor(&normals("noise", 7 * 2), [1, 7, 2]), batch_rows: 7 };
     let surrogate = Objective::default().surrogate(&model, batch, weight, free_bits);
-    surrogate
-        .backward()
-        .collect(&model)
-        .into_iter()
-        .map(|g| numbers(g.expect("a gradient")))
-        .collect()
+    surrogate.backward().collect(&model).into_iter().map(|g| numbers(g.expect("a gradient"))).collect()
 }
 
 #[test]
@@ -91,18 +74,12 @@ fn free_bits_take_the_divergence_out_of_the_gradient_while_it_is_below() {
 fn free_bits_judge_each_latent_by_itself() {
     // Latent 0 far from the prior, latent 1 at it but for a little: only the first one's divergence is above 0.5 nats.
     let mut parameters = read_parameters(&vae());
-    let bias = parameters
-        .get_mut("encoder.layers.1.bias")
-        .expect("the encoder's last bias");
+    let bias = parameters.get_mut("encoder.layers.1.bias").expect("the encoder's last bias");
     bias.1 = vec![3.0, 0.1, 0.0, 0.0];
-    let weight = parameters
-        .get_mut("encoder.layers.1.weight")
-        .expect("the encoder's last weight");
+    let weight = parameters.get_mut("encoder.layers.1.weight").expect("the encoder's last weight");
     weight.1.fill(0.0);
     let model = load_parameters(vae(), &parameters).expect("the same model");
-    let index = read_parameters(&model)
-        .keys()
-        .position(|name| name == "encoder.layers.1.bias");
+    let index = read_parameters(&model).keys().position(|name| name == "encoder.layers.1.bias");
     assert!(index.is_some());
     // Gradients come in the module's order: encoder layers (weight, bias), then the decoder's.
     let last_bias = |g: Vec<Vec<f32>>| g[3].clone();
@@ -113,10 +90,7 @@ fn free_bits_judge_each_latent_by_itself() {
     );
     assert_eq!(free.len(), 4);
     // Mean and log-scale of latent 0 feel it, those of latent 1 do not.
-    for (at, name) in ["loc 0", "loc 1", "scale 0", "scale 1"]
-        .into_iter()
-        .enumerate()
-    {
+    for (at, name) in ["loc 0", "loc 1", "scale 0", "scale 1"].into_iter().enumerate() {
         if at % 2 == 0 {
             assert!((free[at] - full[at]).abs() < 1e-6, "{name}");
         } else {
@@ -174,17 +148,10 @@ fn early_stopping_stops_after_as_many_epochs_as_it_says() {
         }
     };
     assert_eq!((stop, since_best), (Stop::Patience, 4));
-    let scores: Vec<f64> = run
-        .history()
-        .iter()
-        .filter_map(|row| row.validation_elbo)
-        .collect();
+    let scores: Vec<f64> = run.history().iter().filter_map(|row| row.validation_elbo).collect();
     let best = scores.iter().copied().fold(f64::MIN, f64::max);
     assert_eq!(scores[scores.len() - 5], best);
-    assert!(
-        run.advance()
-            .is_ok_and(|e| e == Event::Finished(Stop::Patience))
-    );
+    assert!(run.advance().is_ok_and(|e| e == Event::Finished(Stop::Patience)));
 }
 
 #[test]
@@ -195,19 +162,13 @@ fn patience_without_validation_rows_is_refused() {
     let none = Rows::new(&[], WIDTH);
     let run = Fit::new(vae(), data.train(), none, config, 1, &Device::flex());
     let error = run.map(|_| ()).expect_err("nothing to judge by");
-    assert_eq!(
-        error.to_string(),
-        "patience must be 0 where there are no validation images to judge by, got 2"
-    );
+    assert_eq!(error.to_string(), "patience must be 0 where there are no validation images to judge by, got 2");
 }
 
 #[test]
 fn training_learns_what_there_is_to_learn() {
     // Two patterns, half of the rows each: the entropy is ln 2 a row, and a VAE comes near it.
-    let patterns = [
-        [1.0_f32, 1.0, 1.0, 0.0, 0.0, 0.0],
-        [0.0, 0.0, 0.0, 1.0, 1.0, 1.0],
-    ];
+    let patterns = [[1.0_f32, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]];
     let pixels: Vec<f32> = (0..64).flat_map(|i| patterns[i % 2]).collect();
     let (device, key) = (Device::flex(), Key::new(8));
     let model = Vae::new(

@@ -20,10 +20,7 @@ pub struct Data {
 
 impl Data {
     pub fn new() -> Self {
-        Self {
-            train: uniforms("train", 23 * WIDTH),
-            validation: uniforms("validation", 5 * WIDTH),
-        }
+        Self { train: uniforms("train", 23 * WIDTH), validation: uniforms("validation", 5 * WIDTH) }
     }
 
     pub fn train(&self) -> Rows<'_> {
@@ -38,18 +35,8 @@ impl Data {
 pub fn vae() -> Small {
     let (device, key) = (Device::flex(), Key::new(3));
     Vae::new(
-        Mlp::new(
-            &[WIDTH, 8, 4],
-            Activation::Tanh,
-            key.site("encoder"),
-            &device,
-        ),
-        Mlp::new(
-            &[2, 8, WIDTH],
-            Activation::Tanh,
-            key.site("decoder"),
-            &device,
-        ),
+        Mlp::new(&[WIDTH, 8, 4], Activation::Tanh, key.site("encoder"), &device),
+        Mlp::new(&[2, 8, WIDTH], Activation::Tanh, key.site("decoder"), &device),
         2,
         Likelihood::Bernoulli,
         &device,
@@ -62,20 +49,10 @@ pub fn config() -> FitConfig {
         batch: 8,
         learning_rate: 1e-2,
         schedule: Schedule::Cosine { floor: 0.1 },
-        objective: Objective::Elbo {
-            entropy: EntropyTerm::StickingTheLanding,
-            draws: 2,
-        },
-        kl: KlWeight {
-            warmup_steps: 5,
-            ..KlWeight::default()
-        },
+        objective: Objective::Elbo { entropy: EntropyTerm::StickingTheLanding, draws: 2 },
+        kl: KlWeight { warmup_steps: 5, ..KlWeight::default() },
         seed: 9,
-        trainer: TrainerConfig {
-            shards: 3,
-            clip_norm: 2.0,
-            ..TrainerConfig::default()
-        },
+        trainer: TrainerConfig { shards: 3, clip_norm: 2.0, ..TrainerConfig::default() },
         ..FitConfig::default()
     }
 }

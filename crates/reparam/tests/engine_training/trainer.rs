@@ -2,9 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use reparam::nn::{Activation, Linear};
-use reparam::train::{
-    AdamConfig, Counts, StepError, Surrogate, Trainer, TrainerConfig, read_parameters,
-};
+use reparam::train::{AdamConfig, Counts, StepError, Surrogate, Trainer, TrainerConfig, read_parameters};
 use reparam_core::noise::Key;
 
 use crate::small::{Data, config, fit};
@@ -27,11 +25,7 @@ fn threads_do_not_change_a_bit() {
         let one = run(1, shards);
         assert_eq!(one.counts.step, 20);
         for threads in [2, 4] {
-            assert_eq!(
-                run(threads, shards),
-                one,
-                "{threads} threads, {shards} shards"
-            );
+            assert_eq!(run(threads, shards), one, "{threads} threads, {shards} shards");
         }
     }
 }
@@ -67,11 +61,7 @@ type Layer = Linear;
 
 fn trainer(max_skipped: u64) -> Trainer<Layer> {
     let device = Device::flex();
-    let config = TrainerConfig {
-        max_skipped,
-        adam: AdamConfig::default(),
-        ..TrainerConfig::default()
-    };
+    let config = TrainerConfig { max_skipped, adam: AdamConfig::default(), ..TrainerConfig::default() };
     let layer = Linear::new(3, 2, Activation::Tanh, Key::new(0), &device);
     Trainer::new(layer, config, 2, &device).expect("threads")
 }
@@ -95,11 +85,7 @@ fn objective(layer: &Layer, part: std::ops::Range<usize>, fault: Fault) -> Surro
         Fault::Gradient if part.start > 0 => y.clone() + (y.clone() * 0.0).sqrt(),
         _ => y.clone(),
     };
-    Surrogate {
-        loss,
-        resume: None,
-        sums: y.inner(),
-    }
+    Surrogate { loss, resume: None, sums: y.inner() }
 }
 
 #[test]
@@ -111,33 +97,18 @@ fn steps_that_are_not_finite_are_skipped_and_counted() {
             let bad = [2, 3, 7].contains(&step);
             let before = (read_parameters(faulty.model()), faulty.adam().state());
             let this = if bad { fault } else { Fault::None };
-            let report = faulty
-                .step(4, 0.01, |m, part| objective(m, part, this))
-                .expect("not too many in a row");
+            let report = faulty.step(4, 0.01, |m, part| objective(m, part, this)).expect("not too many in a row");
             assert_eq!(report.skipped, Some(bad));
             if bad {
                 let after = (read_parameters(faulty.model()), faulty.adam().state());
                 assert_eq!(after, before);
             } else {
-                clean
-                    .step(4, 0.01, |m, part| objective(m, part, Fault::None))
-                    .expect("a finite step");
+                clean.step(4, 0.01, |m, part| objective(m, part, Fault::None)).expect("a finite step");
             }
         }
-        assert_eq!(
-            faulty.counts(),
-            Counts {
-                step: 12,
-                applied: 9,
-                skipped: 3,
-                skipped_in_a_row: 0
-            }
-        );
+        assert_eq!(faulty.counts(), Counts { step: 12, applied: 9, skipped: 3, skipped_in_a_row: 0 });
         // As if the bad steps had never been.
-        assert_eq!(
-            read_parameters(faulty.model()),
-            read_parameters(clean.model())
-        );
+        assert_eq!(read_parameters(faulty.model()), read_parameters(clean.model()));
         assert_eq!(faulty.adam().state(), clean.adam().state());
     }
 }
@@ -149,17 +120,8 @@ fn too_many_in_a_row_end_training_with_a_typed_error() {
     let mut bad = || trainer.step(4, 0.01, |m, part| objective(m, part, Fault::Loss));
     assert!(bad().is_ok() && bad().is_ok());
     let error = bad().expect_err("the third");
-    assert_eq!(
-        error,
-        StepError::Diverged {
-            skipped: 3,
-            step: 3
-        }
-    );
-    assert_eq!(
-        error.to_string(),
-        "training diverged: loss or gradient not finite in 3 steps in a row, up to step 3"
-    );
+    assert_eq!(error, StepError::Diverged { skipped: 3, step: 3 });
+    assert_eq!(error.to_string(), "training diverged: loss or gradient not finite in 3 steps in a row, up to step 3");
     // The model is still there, as it was.
     assert_eq!(read_parameters(trainer.model()), before);
 }
@@ -169,24 +131,13 @@ fn clipping_scales_the_gradient_to_the_norm() {
     let device = Device::flex();
     let run = |clip_norm: f64| {
         // No memory, and a large epsilon: a step is `rate · g / (|g| + 1e6)`, all but linear in the gradient.
-        let adam = AdamConfig {
-            beta1: 0.0,
-            beta2: 0.0,
-            epsilon: 1e6,
-            weight_decay: 0.0,
-        };
-        let config = TrainerConfig {
-            clip_norm,
-            adam,
-            ..TrainerConfig::default()
-        };
+        let adam = AdamConfig { beta1: 0.0, beta2: 0.0, epsilon: 1e6, weight_decay: 0.0 };
+        let config = TrainerConfig { clip_norm, adam, ..TrainerConfig::default() };
         let mut layer = Linear::new(3, 2, Activation::Tanh, Key::new(0), &device);
         let start = numbers(layer.weight.val());
         layer.bias = burn::module::Param::from_tensor(Tensor::zeros([2], &device));
         let mut trainer = Trainer::new(layer, config, 1, &device).expect("threads");
-        let report = trainer
-            .step(4, 1e6, |m, part| objective(m, part, Fault::None))
-            .expect("a finite step");
+        let report = trainer.step(4, 1e6, |m, part| objective(m, part, Fault::None)).expect("a finite step");
         let moved: Vec<f64> = numbers(trainer.model().weight.val())
             .iter()
             .chain(&numbers(trainer.model().bias.val()))

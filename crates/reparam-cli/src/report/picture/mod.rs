@@ -57,12 +57,7 @@ impl Images {
     ///
     /// # Errors
     /// Channels other than 1 or 3, a side of 0 pixels, or a number of values that is not a whole number of images.
-    pub fn new(
-        pixels: Vec<f32>,
-        channels: usize,
-        height: usize,
-        width: usize,
-    ) -> Result<Self, PictureError> {
+    pub fn new(pixels: Vec<f32>, channels: usize, height: usize, width: usize) -> Result<Self, PictureError> {
         if channels != 1 && channels != 3 {
             return Err(PictureError::Channels(channels));
         }
@@ -71,17 +66,9 @@ impl Images {
         }
         let image = channels.saturating_mul(height).saturating_mul(width);
         if !pixels.len().is_multiple_of(image) {
-            return Err(PictureError::Length {
-                values: pixels.len(),
-                image,
-            });
+            return Err(PictureError::Length { values: pixels.len(), image });
         }
-        Ok(Self {
-            pixels,
-            channels,
-            height,
-            width,
-        })
+        Ok(Self { pixels, channels, height, width })
     }
 
     /// The number of images.
@@ -101,8 +88,7 @@ impl Images {
 
     /// The images one after the other, each a slice `[channel, row, column]`.
     pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
-        self.pixels
-            .chunks_exact(self.channels * self.height * self.width)
+        self.pixels.chunks_exact(self.channels * self.height * self.width)
     }
 }
 
@@ -137,10 +123,7 @@ impl<'a> Grid<'a> {
         let mut cells = Vec::with_capacity(2 * couples.len() + columns);
         for row in couples.chunks(columns) {
             for part in [0, 1] {
-                cells.extend(
-                    row.iter()
-                        .map(|couple| Some(if part == 0 { couple.0 } else { couple.1 })),
-                );
+                cells.extend(row.iter().map(|couple| Some(if part == 0 { couple.0 } else { couple.1 })));
                 cells.resize(cells.len().div_ceil(columns) * columns, None);
             }
         }
@@ -149,21 +132,9 @@ impl<'a> Grid<'a> {
         grid
     }
 
-    fn of_cells(
-        cells: Vec<Option<&'a [f32]>>,
-        shape: (usize, usize, usize),
-        columns: usize,
-    ) -> Self {
+    fn of_cells(cells: Vec<Option<&'a [f32]>>, shape: (usize, usize, usize), columns: usize) -> Self {
         let columns = columns.clamp(1, cells.len().max(1));
-        Self {
-            cells,
-            shape,
-            columns,
-            gap: 2,
-            scale: 1,
-            group: 0,
-            background: None,
-        }
+        Self { cells, shape, columns, gap: 2, scale: 1, group: 0, background: None }
     }
 
     /// Pixels of the picture for each pixel of an image, in both directions (nearest neighbour). Default: 1.
@@ -211,18 +182,12 @@ impl<'a> Grid<'a> {
     pub fn corner(&self, row: usize, column: usize) -> (usize, usize) {
         let scale = self.bounded_scale();
         let extra = row.checked_div(self.group).unwrap_or(0) * 3 * self.gap;
-        (
-            column * (self.shape.2 * scale + self.gap),
-            row * (self.shape.1 * scale + self.gap) + extra,
-        )
+        (column * (self.shape.2 * scale + self.gap), row * (self.shape.1 * scale + self.gap) + extra)
     }
 
     /// Width and height of one image, in pixels of the picture.
     pub fn cell(&self) -> (usize, usize) {
-        (
-            self.shape.2 * self.bounded_scale(),
-            self.shape.1 * self.bounded_scale(),
-        )
+        (self.shape.2 * self.bounded_scale(), self.shape.1 * self.bounded_scale())
     }
 
     fn bounded_scale(&self) -> usize {
@@ -234,9 +199,7 @@ impl<'a> Grid<'a> {
     /// The picture as red, green, blue, opacity.
     fn raster(&self) -> (usize, usize, Vec<[u8; 4]>) {
         let (width, height) = self.size();
-        let background = self
-            .background
-            .map_or([0, 0, 0, 0], |grey| [grey, grey, grey, 255]);
+        let background = self.background.map_or([0, 0, 0, 0], |grey| [grey, grey, grey, 255]);
         let mut raster = vec![background; width * height];
         let (channels, image_height, image_width) = self.shape;
         let (scale, plane) = (self.bounded_scale(), image_height * image_width);
@@ -245,17 +208,10 @@ impl<'a> Grid<'a> {
             let (left, top) = self.corner(index / self.columns, index % self.columns);
             for y in 0..image_height * scale {
                 let start = (top + y) * width + left;
-                for (x, out) in raster[start..start + image_width * scale]
-                    .iter_mut()
-                    .enumerate()
-                {
+                for (x, out) in raster[start..start + image_width * scale].iter_mut().enumerate() {
                     let at = (y / scale) * image_width + x / scale;
                     let last = channels - 1;
-                    *out = colour([
-                        pixels[at],
-                        pixels[at + plane * last.min(1)],
-                        pixels[at + plane * last],
-                    ]);
+                    *out = colour([pixels[at], pixels[at + plane * last.min(1)], pixels[at + plane * last]]);
                 }
             }
         }
@@ -276,10 +232,7 @@ impl<'a> Grid<'a> {
             (false, true) => (png::ColorType::Rgb, &[0, 1, 2]),
             (false, false) => (png::ColorType::Rgba, &[0, 1, 2, 3]),
         };
-        let data: Vec<u8> = raster
-            .iter()
-            .flat_map(|pixel| channels.iter().map(|&c| pixel[c]))
-            .collect();
+        let data: Vec<u8> = raster.iter().flat_map(|pixel| channels.iter().map(|&c| pixel[c])).collect();
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
         encoder.set_color(kind);

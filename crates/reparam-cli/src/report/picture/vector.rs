@@ -14,10 +14,7 @@ impl Grid<'_> {
         let mut runs: BTreeMap<[u8; 3], Vec<(usize, usize, usize)>> = BTreeMap::new();
         let mut area: BTreeMap<[u8; 3], usize> = BTreeMap::new();
         for y in 0..height {
-            let row: Vec<_> = raster[y * width..(y + 1) * width]
-                .iter()
-                .map(|&pixel| sixteen_levels(pixel))
-                .collect();
+            let row: Vec<_> = raster[y * width..(y + 1) * width].iter().map(|&pixel| sixteen_levels(pixel)).collect();
             let mut x = 0;
             for run in row.chunk_by(|a, b| a == b) {
                 if let Some(colour) = run[0] {
@@ -27,10 +24,7 @@ impl Grid<'_> {
                 x += run.len();
             }
         }
-        let ground = area
-            .iter()
-            .max_by_key(|&(_, area)| *area)
-            .map(|(&colour, _)| colour);
+        let ground = area.iter().max_by_key(|&(_, area)| *area).map(|(&colour, _)| colour);
         let mut svg = String::from("<g shape-rendering=\"crispEdges\" fill=\"none\">");
         if let Some(ground) = ground {
             let _ = write!(svg, "<path fill=\"{}\" d=\"", hex(ground));
@@ -75,24 +69,12 @@ mod tests {
     #[test]
     fn svg_paths_cover_the_same_pixels() {
         // Levels that sixteen steps write exactly, so that the strokes can be read back.
-        let pixels: Vec<f32> = [0, 0, 15, 15, 3, 0]
-            .iter()
-            .map(|&level| level as f32 / 15.0)
-            .collect();
+        let pixels: Vec<f32> = [0, 0, 15, 15, 3, 0].iter().map(|&level| level as f32 / 15.0).collect();
         let images = Images::new(pixels, 1, 2, 3).unwrap();
         let svg = Grid::new(&images, 1).to_svg_paths(10_000).unwrap();
-        assert!(
-            svg.contains("<path fill=\"#000\" d=\"M0 0h3v2h-3z\"/>"),
-            "{svg}"
-        );
-        assert!(
-            svg.contains("<path stroke=\"#333\" d=\"M1 1.5h1\"/>"),
-            "{svg}"
-        );
-        assert!(
-            svg.contains("<path stroke=\"#fff\" d=\"M2 0.5h1M0 1.5h1\"/>"),
-            "{svg}"
-        );
+        assert!(svg.contains("<path fill=\"#000\" d=\"M0 0h3v2h-3z\"/>"), "{svg}");
+        assert!(svg.contains("<path stroke=\"#333\" d=\"M1 1.5h1\"/>"), "{svg}");
+        assert!(svg.contains("<path stroke=\"#fff\" d=\"M2 0.5h1M0 1.5h1\"/>"), "{svg}");
         assert_eq!(Grid::new(&images, 1).to_svg_paths(50), None);
     }
 }

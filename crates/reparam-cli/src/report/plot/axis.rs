@@ -33,29 +33,14 @@ impl Axis {
         let (mut low, mut high) = (low.min(high), low.max(high));
         let log = style.log && low > 0.0;
         if log {
-            (low, high) = if high / low < 1.1 {
-                (low / 2.0, high * 2.0)
-            } else {
-                (low, high)
-            };
-            let room = if style.margin {
-                (high / low).powf(0.04)
-            } else {
-                1.0
-            };
-            (low, high) = (
-                (low / room).max(f64::MIN_POSITIVE),
-                (high * room).min(f64::MAX),
-            );
+            (low, high) = if high / low < 1.1 { (low / 2.0, high * 2.0) } else { (low, high) };
+            let room = if style.margin { (high / low).powf(0.04) } else { 1.0 };
+            (low, high) = ((low / room).max(f64::MIN_POSITIVE), (high * room).min(f64::MAX));
         } else {
             // A range below the precision of the numbers would give ticks with equal labels.
             let least = low.abs().max(high.abs()) * 1e-9;
             if high - low <= least {
-                let half = if low == 0.0 && high == 0.0 {
-                    1.0
-                } else {
-                    0.05 * low.abs().max(high.abs())
-                };
+                let half = if low == 0.0 && high == 0.0 { 1.0 } else { 0.05 * low.abs().max(high.abs()) };
                 let half = if style.whole { half.max(1.0) } else { half };
                 (low, high) = (low - half, high + half);
             } else if style.margin {
@@ -63,27 +48,14 @@ impl Axis {
                 (low, high) = (low - room, high + room);
             }
         }
-        let ticks = if log {
-            log_ticks(low, high, style.ticks)
-        } else {
-            linear_ticks(low, high, style.ticks, style.whole)
-        };
-        Self {
-            low,
-            high,
-            log,
-            ticks,
-        }
+        let ticks =
+            if log { log_ticks(low, high, style.ticks) } else { linear_ticks(low, high, style.ticks, style.whole) };
+        Self { low, high, log, ticks }
     }
 
     /// The axis of `low..=high` with these ticks.
     pub fn with_ticks(low: f64, high: f64, ticks: Vec<(f64, String)>) -> Self {
-        Self {
-            low,
-            high,
-            log: false,
-            ticks,
-        }
+        Self { low, high, log: false, ticks }
     }
 
     /// Where a value lies: 0 at the low end, 1 at the high end; nothing where it cannot be shown at all.
@@ -107,19 +79,12 @@ impl Axis {
 
     /// The longest tick label, in characters.
     pub fn label_length(&self) -> usize {
-        self.ticks
-            .iter()
-            .map(|(_, label)| label.chars().count())
-            .max()
-            .unwrap_or(0)
+        self.ticks.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(0)
     }
 
     /// The label of the tick at this value.
     pub fn label(&self, value: f64) -> String {
-        self.ticks
-            .iter()
-            .find(|tick| tick.0 == value)
-            .map_or_else(String::new, |tick| tick.1.clone())
+        self.ticks.iter().find(|tick| tick.0 == value).map_or_else(String::new, |tick| tick.1.clone())
     }
 }
 
@@ -159,41 +124,16 @@ mod tests {
     fn no_range_breaks_an_axis() {
         for log in [false, true] {
             for whole in [false, true] {
-                let ends = [
-                    0.0,
-                    -1.0,
-                    1.0,
-                    1e-300,
-                    9e299,
-                    -9e299,
-                    123456789.0,
-                    123456789.000001,
-                    f64::MIN_POSITIVE,
-                ];
+                let ends = [0.0, -1.0, 1.0, 1e-300, 9e299, -9e299, 123456789.0, 123456789.000001, f64::MIN_POSITIVE];
                 for low in ends {
                     for high in ends {
-                        let axis = Axis::new(
-                            low,
-                            high,
-                            AxisStyle {
-                                log,
-                                whole,
-                                margin: true,
-                                ticks: 6,
-                            },
-                        );
+                        let axis = Axis::new(low, high, AxisStyle { log, whole, margin: true, ticks: 6 });
+                        assert!(axis.ticks.len() <= 12, "{low} {high}: {} ticks", axis.ticks.len());
                         assert!(
-                            axis.ticks.len() <= 12,
-                            "{low} {high}: {} ticks",
-                            axis.ticks.len()
-                        );
-                        assert!(
-                            axis.place(low.min(high))
-                                .is_some_and(|place| (-1e-6..=1.000001).contains(&place)),
+                            axis.place(low.min(high)).is_some_and(|place| (-1e-6..=1.000001).contains(&place)),
                             "{low} {high}"
                         );
-                        let mut seen: Vec<&String> =
-                            axis.ticks.iter().map(|tick| &tick.1).collect();
+                        let mut seen: Vec<&String> = axis.ticks.iter().map(|tick| &tick.1).collect();
                         seen.dedup();
                         assert_eq!(seen.len(), axis.ticks.len(), "{low} {high}: {seen:?}");
                     }
@@ -205,22 +145,11 @@ mod tests {
     #[test]
     fn place_and_value_are_inverse() {
         for log in [false, true] {
-            let axis = Axis::new(
-                0.5,
-                80.0,
-                AxisStyle {
-                    log,
-                    ticks: 5,
-                    ..AxisStyle::default()
-                },
-            );
+            let axis = Axis::new(0.5, 80.0, AxisStyle { log, ticks: 5, ..AxisStyle::default() });
             for value in [0.5, 1.0, 33.0, 80.0] {
                 // Three roundings of numbers of size ln 80 < 5, scaled by the value: 20 ulp are enough.
                 let back = axis.value(axis.place(value).unwrap());
-                assert!(
-                    (back - value).abs() <= 20.0 * f64::EPSILON * value,
-                    "{value} {back}"
-                );
+                assert!((back - value).abs() <= 20.0 * f64::EPSILON * value, "{value} {back}");
             }
         }
     }

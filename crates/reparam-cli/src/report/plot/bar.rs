@@ -66,41 +66,20 @@ impl BarChart {
         let bars = &self.bars[..self.bars.len().min(MOST_BARS)];
         let mut notes = Vec::new();
         if self.bars.len() > bars.len() {
-            notes.push(format!(
-                "the first {} of {} bars",
-                bars.len(),
-                self.bars.len()
-            ));
+            notes.push(format!("the first {} of {} bars", bars.len(), self.bars.len()));
         }
         let lost = bars.iter().filter(|bar| !drawable(bar.value)).count();
         if lost > 0 {
-            notes.push(format!(
-                "{lost} {} not finite and left out",
-                if lost == 1 { "value is" } else { "values are" }
-            ));
+            notes.push(format!("{lost} {} not finite and left out", if lost == 1 { "value is" } else { "values are" }));
         }
         let shown = shown_range(bars.iter().map(|bar| bar.value).chain([0.0]), false)
             .map_or((0.0, 0.0), |range| (range.low, range.high));
-        let high = if shown == (0.0, 0.0) {
-            1.0
-        } else {
-            shown.1 + 0.05 * (shown.1 - shown.0)
-        };
-        let y = Axis::new(
-            shown.0,
-            high,
-            AxisStyle {
-                ticks: (self.size.1 / 50).max(3) as usize,
-                ..AxisStyle::default()
-            },
-        );
+        let high = if shown == (0.0, 0.0) { 1.0 } else { shown.1 + 0.05 * (shown.1 - shown.0) };
+        let y =
+            Axis::new(shown.0, high, AxisStyle { ticks: (self.size.1 / 50).max(3) as usize, ..AxisStyle::default() });
         let frame = Frame {
             size: self.size,
-            title: if self.title.is_empty() {
-                &self.y_label
-            } else {
-                &self.title
-            },
+            title: if self.title.is_empty() { &self.y_label } else { &self.title },
             y_label: &self.y_label,
             x_label: &self.x_label,
             x: Axis::with_ticks(-0.7, bars.len().max(1) as f64 - 0.3, self.ticks(bars)),
@@ -116,15 +95,9 @@ impl BarChart {
                 return write_in_the_middle(chart, &frame.x, &frame.y, "nothing finite to draw");
             }
             let half = if bars.len() > 80 { 0.5 } else { 0.38 };
-            let bars = bars
-                .iter()
-                .enumerate()
-                .filter(|(_, bar)| drawable(bar.value));
+            let bars = bars.iter().enumerate().filter(|(_, bar)| drawable(bar.value));
             chart.draw_series(bars.map(|(index, bar)| {
-                let corners = [
-                    (index as f64 - half, bar.value.max(0.0)),
-                    (index as f64 + half, bar.value.min(0.0)),
-                ];
+                let corners = [(index as f64 - half, bar.value.max(0.0)), (index as f64 + half, bar.value.min(0.0))];
                 Rectangle::new(corners, group_colour(bar.group).filled())
             }))?;
             Ok(())
@@ -133,18 +106,10 @@ impl BarChart {
 
     /// As many labels as fit side by side, at even distances.
     fn ticks(&self, bars: &[Bar]) -> Vec<(f64, String)> {
-        let widest = bars
-            .iter()
-            .map(|bar| bar.label.chars().count())
-            .max()
-            .unwrap_or(0);
+        let widest = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or(0);
         let room = (self.size.0 as f64 - 80.0) / (7.0 * widest as f64 + 8.0);
         let stride = (bars.len() as f64 / room.max(1.0)).ceil().max(1.0) as usize;
-        bars.iter()
-            .enumerate()
-            .step_by(stride)
-            .map(|(index, bar)| (index as f64, bar.label.clone()))
-            .collect()
+        bars.iter().enumerate().step_by(stride).map(|(index, bar)| (index as f64, bar.label.clone())).collect()
     }
 
     fn legend(&self) -> Vec<Entry> {
@@ -154,11 +119,7 @@ impl BarChart {
         self.groups
             .iter()
             .enumerate()
-            .map(|(group, label)| Entry {
-                label: label.clone(),
-                mark: Mark::Box,
-                colour: group_colour(group),
-            })
+            .map(|(group, label)| Entry { label: label.clone(), mark: Mark::Box, colour: group_colour(group) })
             .collect()
     }
 

@@ -19,19 +19,10 @@ pub(super) fn thin(points: &[(f64, f64)]) -> (Vec<(f64, f64)>, usize) {
         return (points.to_vec(), 1);
     }
     let mean = |chunk: &[(f64, f64)]| {
-        let finite: Vec<_> = chunk
-            .iter()
-            .filter(|(x, y)| drawable(*x) && drawable(*y))
-            .collect();
+        let finite: Vec<_> = chunk.iter().filter(|(x, y)| drawable(*x) && drawable(*y)).collect();
         let count = finite.len() as f64;
-        let mean = |pick: fn(&(f64, f64)) -> f64| {
-            finite.iter().map(|point| pick(point)).sum::<f64>() / count
-        };
-        if finite.is_empty() {
-            (f64::NAN, f64::NAN)
-        } else {
-            (mean(|point| point.0), mean(|point| point.1))
-        }
+        let mean = |pick: fn(&(f64, f64)) -> f64| finite.iter().map(|point| pick(point)).sum::<f64>() / count;
+        if finite.is_empty() { (f64::NAN, f64::NAN) } else { (mean(|point| point.0), mean(|point| point.1)) }
     };
     (points.chunks(group).map(mean).collect(), group)
 }
@@ -55,12 +46,7 @@ pub(super) fn shown_range(values: impl Iterator<Item = f64>, clip: bool) -> Opti
     let mut sorted: Vec<f64> = values.filter(|&value| drawable(value)).collect();
     sorted.sort_by(f64::total_cmp);
     let (&least, &most) = (sorted.first()?, sorted.last()?);
-    let mut shown = Shown {
-        low: least,
-        high: most,
-        above: None,
-        below: None,
-    };
+    let mut shown = Shown { low: least, high: most, above: None, below: None };
     // Ranks round towards the middle, so that with few values one of them can still be an outlier. From four values on.
     if clip && sorted.len() >= 4 {
         let rank = (0.05 * (sorted.len() - 1) as f64).ceil() as usize;
@@ -68,12 +54,7 @@ pub(super) fn shown_range(values: impl Iterator<Item = f64>, clip: bool) -> Opti
         let reach = 1.5 * (q_high - q_low);
         let (low, high) = (least.max(q_low - reach), most.min(q_high + reach));
         if high > low && most - least > 2.0 * (high - low) {
-            shown = Shown {
-                low,
-                high,
-                above: (most > high).then_some(most),
-                below: (least < low).then_some(least),
-            };
+            shown = Shown { low, high, above: (most > high).then_some(most), below: (least < low).then_some(least) };
         }
     }
     Some(shown)
@@ -162,9 +143,8 @@ mod tests {
 
     #[test]
     fn thinning_keeps_means_and_holes() {
-        let points: Vec<(f64, f64)> = (0..900)
-            .map(|i| (i as f64, if i < 3 { f64::NAN } else { 2.0 * i as f64 }))
-            .collect();
+        let points: Vec<(f64, f64)> =
+            (0..900).map(|i| (i as f64, if i < 3 { f64::NAN } else { 2.0 * i as f64 })).collect();
         let (thinned, group) = thin(&points);
         assert_eq!((thinned.len(), group), (300, 3));
         assert!(thinned[0].1.is_nan());
@@ -177,72 +157,33 @@ mod tests {
     fn a_huge_first_epoch_is_left_out_and_told() {
         let curve = (0..50).map(|i| if i == 0 { 1e6 } else { 90.0 + 40.0 / i as f64 });
         let shown = shown_range(curve, true).unwrap();
-        assert!(
-            shown.high < 150.0 && shown.above == Some(1e6) && shown.below.is_none(),
-            "{shown:?}"
-        );
+        assert!(shown.high < 150.0 && shown.above == Some(1e6) && shown.below.is_none(), "{shown:?}");
         let four = shown_range([1e6, 120.0, 110.0, 100.0].into_iter(), true).unwrap();
         assert_eq!(four.above, Some(1e6));
     }
 
     #[test]
     fn ordinary_curves_are_shown_whole() {
-        for curve in [
-            vec![3.0, 2.0, 1.5, 1.4, 1.35],
-            vec![1.0; 20],
-            vec![5.0],
-            vec![180.0, 130.0, 110.0, 100.0],
-        ] {
+        for curve in [vec![3.0, 2.0, 1.5, 1.4, 1.35], vec![1.0; 20], vec![5.0], vec![180.0, 130.0, 110.0, 100.0]] {
             let shown = shown_range(curve.iter().copied(), true).unwrap();
             assert_eq!((shown.above, shown.below), (None, None), "{curve:?}");
         }
-        assert_eq!(
-            shown_range([f64::NAN, f64::INFINITY].into_iter(), true),
-            None
-        );
-        assert_eq!(
-            shown_range([-f64::MAX, 1e299, f64::MAX].into_iter(), true)
-                .unwrap()
-                .low,
-            1e299
-        );
+        assert_eq!(shown_range([f64::NAN, f64::INFINITY].into_iter(), true), None);
+        assert_eq!(shown_range([-f64::MAX, 1e299, f64::MAX].into_iter(), true).unwrap().low, 1e299);
     }
 
     #[test]
     fn curves_are_cut_at_the_frame() {
-        let axis = Axis::new(
-            0.0,
-            1.0,
-            AxisStyle {
-                ticks: 2,
-                ..AxisStyle::default()
-            },
-        );
+        let axis = Axis::new(0.0, 1.0, AxisStyle { ticks: 2, ..AxisStyle::default() });
         let points = [(0.0, 2.0), (0.5, 0.0), (1.0, 2.0)];
         let parts = parts_inside(&points, &axis, &axis);
         assert_eq!(parts.len(), 1);
         // The line crosses 1 half-way down and half-way up; the hair widens it by 1e-9.
         for (point, expected) in parts[0].iter().zip([(0.25, 1.0), (0.5, 0.0), (0.75, 1.0)]) {
-            assert!(
-                (point.0 - expected.0).abs() < 1e-8 && (point.1 - expected.1).abs() < 1e-8,
-                "{parts:?}"
-            );
+            assert!((point.0 - expected.0).abs() < 1e-8 && (point.1 - expected.1).abs() < 1e-8, "{parts:?}");
         }
-        let hole = [
-            (0.0, 0.1),
-            (0.2, 0.1),
-            (0.4, f64::NAN),
-            (0.6, 0.2),
-            (0.8, 0.2),
-            (0.9, 5.0),
-        ];
-        assert_eq!(
-            parts_inside(&hole, &axis, &axis)
-                .iter()
-                .map(Vec::len)
-                .collect::<Vec<_>>(),
-            [2, 3]
-        );
+        let hole = [(0.0, 0.1), (0.2, 0.1), (0.4, f64::NAN), (0.6, 0.2), (0.8, 0.2), (0.9, 5.0)];
+        assert_eq!(parts_inside(&hole, &axis, &axis).iter().map(Vec::len).collect::<Vec<_>>(), [2, 3]);
         let over = [(0.0, 3.0), (0.5, 4.0), (0.7, 3.0)];
         assert!(parts_inside(&over, &axis, &axis).is_empty());
     }

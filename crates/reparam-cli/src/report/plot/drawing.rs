@@ -26,13 +26,7 @@ pub struct Drawing {
 impl Drawing {
     /// A drawing from SVG elements in units of its own pixels; `label` says in words what it shows.
     pub fn from_elements(width: u32, height: u32, label: &str, elements: String) -> Self {
-        Self {
-            width,
-            height,
-            label: clean(label),
-            body: elements,
-            fine: 1,
-        }
+        Self { width, height, label: clean(label), body: elements, fine: 1 }
     }
 
     /// The element for a page, with the class `plot`, without a ground of its own.
@@ -42,10 +36,7 @@ impl Drawing {
 
     /// A whole SVG file on white ground.
     pub fn standalone(&self) -> String {
-        let ground = format!(
-            "<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>",
-            PAPER.hex()
-        );
+        let ground = format!("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>", PAPER.hex());
         let element = self.element("xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", &ground);
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{element}\n")
     }
@@ -57,10 +48,8 @@ impl Drawing {
 
     fn element(&self, attributes: &str, ground: &str) -> String {
         let (width, height, label) = (self.width, self.height, escape(&self.label));
-        let (inner_width, inner_height) = (
-            i64::from(width) * i64::from(self.fine),
-            i64::from(height) * i64::from(self.fine),
-        );
+        let (inner_width, inner_height) =
+            (i64::from(width) * i64::from(self.fine), i64::from(height) * i64::from(self.fine));
         format!(
             "<svg {attributes} width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {inner_width} {inner_height}\" \
              font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\">\

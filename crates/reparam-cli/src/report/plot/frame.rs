@@ -28,14 +28,7 @@ pub(super) type Drawn = Result<(), Box<dyn Error>>;
 /// A label of bounded length.
 fn short(text: &str, most: usize) -> String {
     let text = clean(text).replace(['\n', '\t'], " ");
-    if text.chars().count() <= most {
-        text
-    } else {
-        text.chars()
-            .take(most.saturating_sub(1))
-            .chain(['…'])
-            .collect()
-    }
+    if text.chars().count() <= most { text } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
 }
 
 /// How an entry of the legend looks.
@@ -81,10 +74,7 @@ impl Frame<'_> {
     pub fn draw(&self, marks: impl FnOnce(&mut Chart<'_, '_>) -> Drawn) -> Drawing {
         let mut text = String::new();
         let fine = FINE as u32;
-        let result = self.draw_on(
-            SVGBackend::with_string(&mut text, (self.size.0 * fine, self.size.1 * fine)),
-            marks,
-        );
+        let result = self.draw_on(SVGBackend::with_string(&mut text, (self.size.0 * fine, self.size.1 * fine)), marks);
         // Only the inside is kept: the element around it is written by `Drawing`.
         let start = text.find('>').map_or(0, |end| end + 1);
         let end = text.rfind("</svg>").unwrap_or(text.len()).max(start);
@@ -97,56 +87,24 @@ impl Frame<'_> {
                 escape(&format!("not drawn: {error}"))
             );
         }
-        Drawing {
-            width: self.size.0,
-            height: self.size.1,
-            label: clean(self.title),
-            body,
-            fine: FINE,
-        }
+        Drawing { width: self.size.0, height: self.size.1, label: clean(self.title), body, fine: FINE }
     }
 
-    fn draw_on(
-        &self,
-        backend: SVGBackend<'_>,
-        marks: impl FnOnce(&mut Chart<'_, '_>) -> Drawn,
-    ) -> Drawn {
+    fn draw_on(&self, backend: SVGBackend<'_>, marks: impl FnOnce(&mut Chart<'_, '_>) -> Drawn) -> Drawn {
         let canvas = backend.into_drawing_area();
-        let beside = if self.legend_beside && !self.legend.is_empty() {
-            self.legend_width()
-        } else {
-            0
-        };
+        let beside = if self.legend_beside && !self.legend.is_empty() { self.legend_width() } else { 0 };
         let mut top = 22;
-        write_text(
-            &canvas,
-            &short(self.y_label, 90),
-            (4, 12),
-            13.0,
-            INK.rgb(),
-            HPos::Left,
-        )?;
+        write_text(&canvas, &short(self.y_label, 90), (4, 12), 13.0, INK.rgb(), HPos::Left)?;
         if beside > 0 {
             self.legend_column(&canvas, self.size.0 as i32 - beside, 34)?;
         } else {
             top = self.legend_lines(&canvas, top)?;
         }
         for note in &self.notes {
-            write_text(
-                &canvas,
-                &short(note, 110),
-                (4, top + 6),
-                11.0,
-                MUTED.rgb(),
-                HPos::Left,
-            )?;
+            write_text(&canvas, &short(note, 110), (4, top + 6), 11.0, MUTED.rgb(), HPos::Left)?;
             top += 15;
         }
-        let left = if self.y_ticks {
-            16.0 + 12.0 * CHARACTER * self.y.label_length() as f64
-        } else {
-            16.0
-        };
+        let left = if self.y_ticks { 16.0 + 12.0 * CHARACTER * self.y.label_length() as f64 } else { 16.0 };
         let mut chart = ChartBuilder::on(&canvas)
             .margin_top((top + 8) * FINE)
             .margin_right((18 + beside) * FINE)
@@ -189,20 +147,11 @@ impl Frame<'_> {
             draw_entry(canvas, entry, &label, (x, top + 8))?;
             x += width;
         }
-        Ok(if self.legend.is_empty() {
-            top
-        } else {
-            top + 18
-        })
+        Ok(if self.legend.is_empty() { top } else { top + 18 })
     }
 
     fn legend_width(&self) -> i32 {
-        let longest = self
-            .legend
-            .iter()
-            .map(|entry| entry.label.chars().count().min(18))
-            .max()
-            .unwrap_or(0);
+        let longest = self.legend.iter().map(|entry| entry.label.chars().count().min(18)).max().unwrap_or(0);
         32 + (12.0 * CHARACTER * longest as f64) as i32
     }
 
@@ -210,34 +159,15 @@ impl Frame<'_> {
         let room = self.size.1 as i32 - top - 10;
         let step = (room / self.legend.len().max(1) as i32).clamp(8, 19);
         for (index, entry) in self.legend.iter().enumerate() {
-            draw_entry(
-                canvas,
-                entry,
-                &short(&entry.label, 18),
-                (x, top + index as i32 * step),
-            )?;
+            draw_entry(canvas, entry, &short(&entry.label, 18), (x, top + index as i32 * step))?;
         }
         Ok(())
     }
 }
 
-fn write_text(
-    canvas: &Canvas<'_>,
-    text: &str,
-    at: (i32, i32),
-    size: f64,
-    colour: RGBColor,
-    side: HPos,
-) -> Drawn {
-    let style = ("sans-serif", font(size))
-        .into_font()
-        .color(&colour)
-        .pos(Pos::new(side, VPos::Center));
-    canvas.draw(&Text::new(
-        text.to_owned(),
-        (at.0 * FINE, at.1 * FINE),
-        style,
-    ))?;
+fn write_text(canvas: &Canvas<'_>, text: &str, at: (i32, i32), size: f64, colour: RGBColor, side: HPos) -> Drawn {
+    let style = ("sans-serif", font(size)).into_font().color(&colour).pos(Pos::new(side, VPos::Center));
+    canvas.draw(&Text::new(text.to_owned(), (at.0 * FINE, at.1 * FINE), style))?;
     Ok(())
 }
 
@@ -255,20 +185,15 @@ fn draw_entry(canvas: &Canvas<'_>, entry: &Entry, label: &str, (x, y): (i32, i32
             canvas.draw(&line(12, 20))?;
         }
         Mark::Box => {
-            let corners = [
-                ((x + 6) * FINE, (y - 6) * FINE),
-                ((x + 18) * FINE, (y + 6) * FINE),
-            ];
+            let corners = [((x + 6) * FINE, (y - 6) * FINE), ((x + 18) * FINE, (y + 6) * FINE)];
             canvas.draw(&Rectangle::new(corners, entry.colour.filled()))?;
         }
         Mark::Shape(shape) => {
             let here = EmptyElement::at(((x + 12) * FINE, y * FINE));
             match shape % 3 {
                 0 => canvas.draw(&(here + Circle::new((0, 0), 5 * FINE, entry.colour.filled())))?,
-                1 => canvas
-                    .draw(&(here + TriangleMarker::new((0, 0), 6 * FINE, entry.colour.filled())))?,
-                _ => canvas
-                    .draw(&(here + Cross::new((0, 0), 4 * FINE, entry.colour.stroke_width(25))))?,
+                1 => canvas.draw(&(here + TriangleMarker::new((0, 0), 6 * FINE, entry.colour.filled())))?,
+                _ => canvas.draw(&(here + Cross::new((0, 0), 4 * FINE, entry.colour.stroke_width(25))))?,
             }
         }
     }
@@ -276,20 +201,8 @@ fn draw_entry(canvas: &Canvas<'_>, entry: &Entry, label: &str, (x, y): (i32, i32
 }
 
 /// Text in the middle of an empty plot.
-pub(super) fn write_in_the_middle(
-    chart: &mut Chart<'_, '_>,
-    x: &Axis,
-    y: &Axis,
-    text: &str,
-) -> Drawn {
-    write_at(
-        chart,
-        (x.value(0.5), y.value(0.5)),
-        text,
-        13.0,
-        MUTED.rgb(),
-        HPos::Center,
-    )
+pub(super) fn write_in_the_middle(chart: &mut Chart<'_, '_>, x: &Axis, y: &Axis, text: &str) -> Drawn {
+    write_at(chart, (x.value(0.5), y.value(0.5)), text, 13.0, MUTED.rgb(), HPos::Center)
 }
 
 /// Text at a place of the chart.
@@ -301,10 +214,7 @@ pub(super) fn write_at(
     colour: RGBColor,
     side: HPos,
 ) -> Drawn {
-    let style = ("sans-serif", font(size))
-        .into_font()
-        .color(&colour)
-        .pos(Pos::new(side, VPos::Center));
+    let style = ("sans-serif", font(size)).into_font().color(&colour).pos(Pos::new(side, VPos::Center));
     chart.draw_series([Text::new(short(text, 90), at, style)])?;
     Ok(())
 }

@@ -22,11 +22,7 @@ pub struct Series {
 impl Series {
     /// A curve without a band.
     pub fn new(label: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self {
-            label: label.into(),
-            points,
-            band: Vec::new(),
-        }
+        Self { label: label.into(), points, band: Vec::new() }
     }
 }
 
@@ -90,68 +86,32 @@ impl LineChart {
         let mut notes = Vec::new();
         let curves = self.curves(&mut notes);
         let usable = |value: f64| drawable(value) && (!self.log_y || value > 0.0);
-        let values = || {
-            curves
-                .iter()
-                .flat_map(Curve::all_values)
-                .filter(|&value| usable(value))
-        };
+        let values = || curves.iter().flat_map(Curve::all_values).filter(|&value| usable(value));
         let shown = shown_range(values(), self.clip && !self.log_y);
         let empty = shown.is_none();
-        let mut shown = shown.unwrap_or(Shown {
-            low: if self.log_y { 0.1 } else { 0.0 },
-            high: 1.0,
-            above: None,
-            below: None,
-        });
+        let mut shown =
+            shown.unwrap_or(Shown { low: if self.log_y { 0.1 } else { 0.0 }, high: 1.0, above: None, below: None });
         notes.extend(cut_note(&shown));
         let mut references = Vec::new();
-        for (label, value) in self
-            .references
-            .iter()
-            .filter(|reference| usable(reference.1))
-        {
+        for (label, value) in self.references.iter().filter(|reference| usable(reference.1)) {
             if with_reference(&mut shown, *value, empty) {
                 references.push((label, *value));
             } else {
-                let side = if *value > shown.high {
-                    "above"
-                } else {
-                    "below"
-                };
-                notes.push(format!(
-                    "{label}, {}, lies {side} the plot",
-                    significant(*value, 4)
-                ));
+                let side = if *value > shown.high { "above" } else { "below" };
+                notes.push(format!("{label}, {}, lies {side} the plot", significant(*value, 4)));
             }
         }
-        let x_range = shown_range(
-            curves
-                .iter()
-                .flat_map(|curve| curve.points.iter().map(|point| point.0)),
-            false,
-        )
-        .map_or((0.0, 1.0), |range| (range.low, range.high));
-        let x_style = AxisStyle {
-            whole: self.whole_x,
-            ticks: (self.size.0 / 70).max(3) as usize,
-            ..AxisStyle::default()
-        };
-        let y_style = AxisStyle {
-            log: self.log_y,
-            margin: true,
-            ticks: (self.size.1 / 50).max(3) as usize,
-            whole: false,
-        };
+        let x_range = shown_range(curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.0)), false)
+            .map_or((0.0, 1.0), |range| (range.low, range.high));
+        let x_style =
+            AxisStyle { whole: self.whole_x, ticks: (self.size.0 / 70).max(3) as usize, ..AxisStyle::default() };
+        let y_style =
+            AxisStyle { log: self.log_y, margin: true, ticks: (self.size.1 / 50).max(3) as usize, whole: false };
         let x = Axis::new(x_range.0, x_range.1, x_style);
         let y = Axis::new(shown.low, shown.high, y_style);
         let frame = Frame {
             size: self.size,
-            title: if self.title.is_empty() {
-                &self.y_label
-            } else {
-                &self.title
-            },
+            title: if self.title.is_empty() { &self.y_label } else { &self.title },
             y_label: &self.y_label,
             x_label: &self.x_label,
             x,
@@ -182,18 +142,12 @@ impl LineChart {
         let (mut smallest, mut largest, mut lost) = (usize::MAX, 1, 0);
         let mut curves = Vec::new();
         for (index, series) in self.series.iter().enumerate() {
-            let shown =
-                |&(x, y): &(f64, f64)| drawable(x) && drawable(y) && (!self.log_y || y > 0.0);
+            let shown = |&(x, y): &(f64, f64)| drawable(x) && drawable(y) && (!self.log_y || y > 0.0);
             lost += series.points.iter().filter(|point| !shown(point)).count();
             let holes = |(x, y)| {
-                if shown(&(x, y)) {
-                    (x, y)
-                } else {
-                    (x, f64::NAN)
-                }
+                if shown(&(x, y)) { (x, y) } else { (x, f64::NAN) }
             };
-            let (points, group) =
-                thin(&series.points.iter().copied().map(holes).collect::<Vec<_>>());
+            let (points, group) = thin(&series.points.iter().copied().map(holes).collect::<Vec<_>>());
             (smallest, largest) = (smallest.min(group), largest.max(group));
             let end = |pick: fn(&(f64, f64)) -> f64| {
                 thin(
@@ -207,29 +161,15 @@ impl LineChart {
                 .0
             };
             let (low, high) = (end(|band| band.0), end(|band| band.1));
-            curves.push(Curve {
-                points,
-                low,
-                high,
-                colour: LINES[index % LINES.len()].rgb(),
-            });
+            curves.push(Curve { points, low, high, colour: LINES[index % LINES.len()].rgb() });
         }
         if largest > 1 {
             let up_to = if smallest < largest { "up to " } else { "" };
-            notes.push(format!(
-                "each drawn point is the mean of {up_to}{largest} neighbours"
-            ));
+            notes.push(format!("each drawn point is the mean of {up_to}{largest} neighbours"));
         }
         if lost > 0 {
-            let rule = if self.log_y {
-                "not finite or not positive"
-            } else {
-                "not finite"
-            };
-            notes.push(format!(
-                "{lost} {} {rule} and left out",
-                if lost == 1 { "value is" } else { "values are" }
-            ));
+            let rule = if self.log_y { "not finite or not positive" } else { "not finite" };
+            notes.push(format!("{lost} {} {rule} and left out", if lost == 1 { "value is" } else { "values are" }));
         }
         curves
     }
@@ -267,46 +207,23 @@ struct Curve {
 
 impl Curve {
     fn all_values(&self) -> impl Iterator<Item = f64> {
-        self.points
-            .iter()
-            .chain(&self.low)
-            .chain(&self.high)
-            .map(|point| point.1)
+        self.points.iter().chain(&self.low).chain(&self.high).map(|point| point.1)
     }
 
     fn draw(&self, chart: &mut Chart<'_, '_>, frame: &Frame<'_>) -> Drawn {
         let whole = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
         if self.low.iter().chain(&self.high).all(|point| whole(&point)) && !self.low.is_empty() {
-            let inside = |&(x, y): &(f64, f64)| {
-                (
-                    x,
-                    frame
-                        .y
-                        .value(frame.y.place(y).unwrap_or(0.0).clamp(0.0, 1.0)),
-                )
-            };
-            let outline: Vec<_> = self
-                .low
-                .iter()
-                .chain(self.high.iter().rev())
-                .map(inside)
-                .collect();
+            let inside = |&(x, y): &(f64, f64)| (x, frame.y.value(frame.y.place(y).unwrap_or(0.0).clamp(0.0, 1.0)));
+            let outline: Vec<_> = self.low.iter().chain(self.high.iter().rev()).map(inside).collect();
             chart.draw_series([Polygon::new(outline, self.colour.mix(0.2).filled())])?;
         }
         // Few points are marked, so that one sees how few they are; a point without neighbours has no line to be seen by.
         let few = self.points.len() <= 15;
         for part in parts_inside(&self.points, &frame.x, &frame.y) {
-            let marked = part
-                .iter()
-                .filter(|point| part.len() == 1 || few && self.points.contains(point));
-            let marks: Vec<_> = marked
-                .map(|&at| Circle::new(at, 3 * FINE, self.colour.filled()))
-                .collect();
+            let marked = part.iter().filter(|point| part.len() == 1 || few && self.points.contains(point));
+            let marks: Vec<_> = marked.map(|&at| Circle::new(at, 3 * FINE, self.colour.filled())).collect();
             if part.len() > 1 {
-                chart.draw_series([PathElement::new(
-                    part,
-                    self.colour.stroke_width(2 * FINE as u32),
-                )])?;
+                chart.draw_series([PathElement::new(part, self.colour.stroke_width(2 * FINE as u32))])?;
             }
             chart.draw_series(marks)?;
         }
@@ -317,12 +234,7 @@ impl Curve {
 fn draw_reference(chart: &mut Chart<'_, '_>, frame: &Frame<'_>, value: f64) -> Drawn {
     let ends = [(frame.x.value(0.0), value), (frame.x.value(1.0), value)];
     let style = MUTED.rgb().stroke_width(15);
-    chart.draw_series(DashedLineSeries::new(
-        ends,
-        7 * FINE as u32,
-        5 * FINE as u32,
-        style,
-    ))?;
+    chart.draw_series(DashedLineSeries::new(ends, 7 * FINE as u32, 5 * FINE as u32, style))?;
     Ok(())
 }
 
@@ -332,11 +244,7 @@ fn with_reference(shown: &mut Shown, value: f64, empty: bool) -> bool {
     if value >= shown.low && value <= shown.high {
         return true;
     }
-    let room = if width > 0.0 {
-        width
-    } else {
-        shown.high.abs().max(1.0)
-    };
+    let room = if width > 0.0 { width } else { shown.high.abs().max(1.0) };
     if empty || value > shown.high + room || value < shown.low - room {
         return false;
     }
@@ -346,19 +254,11 @@ fn with_reference(shown: &mut Shown, value: f64, empty: bool) -> bool {
 
 fn cut_note(shown: &Shown) -> Option<String> {
     match (shown.above, shown.below) {
-        (Some(above), Some(below)) => Some(format!(
-            "cut off: values from {} to {} lie outside",
-            significant(below, 3),
-            significant(above, 3)
-        )),
-        (Some(above), None) => Some(format!(
-            "cut off: values up to {} lie above",
-            significant(above, 3)
-        )),
-        (None, Some(below)) => Some(format!(
-            "cut off: values down to {} lie below",
-            significant(below, 3)
-        )),
+        (Some(above), Some(below)) => {
+            Some(format!("cut off: values from {} to {} lie outside", significant(below, 3), significant(above, 3)))
+        }
+        (Some(above), None) => Some(format!("cut off: values up to {} lie above", significant(above, 3))),
+        (None, Some(below)) => Some(format!("cut off: values down to {} lie below", significant(below, 3))),
         (None, None) => None,
     }
 }

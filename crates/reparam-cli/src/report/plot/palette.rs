@@ -22,11 +22,7 @@ impl Colour {
 
     /// The colour on white as the drawing library wants it.
     pub(super) fn rgb(self) -> RGBColor {
-        RGBColor(
-            (self.light >> 16) as u8,
-            (self.light >> 8) as u8,
-            self.light as u8,
-        )
+        RGBColor((self.light >> 16) as u8, (self.light >> 8) as u8, self.light as u8)
     }
 
     /// The colour on white as SVG writes it.
@@ -65,9 +61,7 @@ pub const CLASSES: [Colour; 10] = [
 pub const LINES: [Colour; 5] = [CLASSES[0], CLASSES[6], CLASSES[4], CLASSES[2], CLASSES[8]];
 
 /// Nine stops of a scale from dark blue to yellow, even in lightness and safe for colour-blind readers (the scale "viridis").
-const SCALE: [u32; 9] = [
-    0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725,
-];
+const SCALE: [u32; 9] = [0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725];
 
 /// The colour of a place in `[0, 1]` on the continuous scale, in 32 steps so that equal values share one colour.
 pub(super) fn scale(place: f64) -> RGBColor {
@@ -103,11 +97,7 @@ mod tests {
         let luminance = |colour: u32| {
             let part = |shift: u32| {
                 let c = f64::from(colour >> shift & 255) / 255.0;
-                if c <= 0.04045 {
-                    c / 12.92
-                } else {
-                    ((c + 0.055) / 1.055).powf(2.4)
-                }
+                if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
             };
             0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
         };
@@ -119,11 +109,7 @@ mod tests {
     fn text_is_readable_on_both_grounds() {
         // 4.5 is the limit of WCAG 2 level AA for text of normal size.
         for colour in [INK, MUTED] {
-            assert!(
-                contrast(colour.light, PAPER.light) > 4.5
-                    && contrast(colour.dark, PAPER.dark) > 4.5,
-                "{colour:?}"
-            );
+            assert!(contrast(colour.light, PAPER.light) > 4.5 && contrast(colour.dark, PAPER.dark) > 4.5, "{colour:?}");
         }
     }
 
@@ -137,11 +123,8 @@ mod tests {
 
     #[test]
     fn every_colour_is_its_own_key() {
-        let mut keys: Vec<u32> = [INK, MUTED, AXIS, GRID, PAPER]
-            .iter()
-            .chain(&CLASSES)
-            .map(|colour| colour.light)
-            .collect();
+        let mut keys: Vec<u32> =
+            [INK, MUTED, AXIS, GRID, PAPER].iter().chain(&CLASSES).map(|colour| colour.light).collect();
         let count = keys.len();
         keys.sort_unstable();
         keys.dedup();

@@ -109,29 +109,17 @@ impl Scatter {
         let x = Axis::new(ends(x_range).0, ends(x_range).1, style(self.size.0, 90));
         let y = Axis::new(ends(y_range).0, ends(y_range).1, style(self.size.1, 60));
         let inside = |at: (f64, f64)| {
-            let within = |axis: &Axis, value| {
-                axis.place(value)
-                    .is_some_and(|place| (0.0..=1.0).contains(&place))
-            };
+            let within = |axis: &Axis, value| axis.place(value).is_some_and(|place| (0.0..=1.0).contains(&place));
             within(&x, at.0) && within(&y, at.1)
         };
-        let (dots, outside): (Vec<Dot>, Vec<Dot>) =
-            dots.into_iter().partition(|dot| inside(dot.at));
+        let (dots, outside): (Vec<Dot>, Vec<Dot>) = dots.into_iter().partition(|dot| inside(dot.at));
         if !outside.is_empty() {
-            let verb = if outside.len() == 1 {
-                "point lies"
-            } else {
-                "points lie"
-            };
+            let verb = if outside.len() == 1 { "point lies" } else { "points lie" };
             notes.push(format!("cut off: {} far {verb} outside", outside.len()));
         }
         let frame = Frame {
             size: self.size,
-            title: if self.title.is_empty() {
-                "scatter plot"
-            } else {
-                &self.title
-            },
+            title: if self.title.is_empty() { "scatter plot" } else { &self.title },
             y_label: &self.y_label,
             x_label: &self.x_label,
             x,
@@ -159,48 +147,31 @@ impl Scatter {
             let (colour, shape, class) = match &self.colouring {
                 Colouring::None => (CLASSES[0].rgb(), 0, 0),
                 Colouring::Classes { class, names } => match class.get(index) {
-                    Some(&class) if class < names.len().min(MOST_CLASSES) => (
-                        CLASSES[class % CLASSES.len()].rgb(),
-                        class / CLASSES.len(),
-                        class,
-                    ),
+                    Some(&class) if class < names.len().min(MOST_CLASSES) => {
+                        (CLASSES[class % CLASSES.len()].rgb(), class / CLASSES.len(), class)
+                    }
                     _ => (MUTED.rgb(), 0, usize::MAX),
                 },
                 Colouring::Values { values, .. } => match (values.get(index), scale) {
                     (Some(value), Some((low, high))) if value.is_finite() => {
-                        let place = if high > low {
-                            (value - low) / (high - low)
-                        } else {
-                            0.5
-                        };
+                        let place = if high > low { (value - low) / (high - low) } else { 0.5 };
                         (palette::scale(place), 0, 0)
                     }
                     _ => (MUTED.rgb(), 0, 0),
                 },
             };
             if drawable(at.0) && drawable(at.1) {
-                dots.push(Dot {
-                    at,
-                    colour,
-                    shape,
-                    class,
-                });
+                dots.push(Dot { at, colour, shape, class });
             } else {
                 lost += 1;
             }
         }
         if lost > 0 {
-            notes.push(format!(
-                "{lost} {} not finite and left out",
-                if lost == 1 { "point is" } else { "points are" }
-            ));
+            notes.push(format!("{lost} {} not finite and left out", if lost == 1 { "point is" } else { "points are" }));
         }
         let stride = dots.len().div_ceil(MOST_POINTS).max(1);
         if stride > 1 {
-            notes.push(format!(
-                "one in {stride} of {} points",
-                significant(dots.len() as f64, 9)
-            ));
+            notes.push(format!("one in {stride} of {} points", significant(dots.len() as f64, 9)));
         }
         dots.into_iter().step_by(stride).collect()
     }
@@ -213,11 +184,7 @@ impl Scatter {
     }
 
     fn legend(&self, scale: Option<(f64, f64)>) -> Vec<Entry> {
-        let entry = |label: String, mark, colour| Entry {
-            label,
-            mark,
-            colour,
-        };
+        let entry = |label: String, mark, colour| Entry { label, mark, colour };
         match &self.colouring {
             Colouring::None => Vec::new(),
             Colouring::Classes { names, .. } => {
@@ -226,36 +193,19 @@ impl Scatter {
                     .take(MOST_CLASSES)
                     .enumerate()
                     .map(|(i, name)| {
-                        entry(
-                            name.clone(),
-                            Mark::Shape(i / CLASSES.len()),
-                            CLASSES[i % CLASSES.len()].rgb(),
-                        )
+                        entry(name.clone(), Mark::Shape(i / CLASSES.len()), CLASSES[i % CLASSES.len()].rgb())
                     })
                     .collect();
                 if names.len() > MOST_CLASSES {
-                    legend.push(entry(
-                        format!("{} others", names.len() - MOST_CLASSES),
-                        Mark::Shape(0),
-                        MUTED.rgb(),
-                    ));
+                    legend.push(entry(format!("{} others", names.len() - MOST_CLASSES), Mark::Shape(0), MUTED.rgb()));
                 }
                 legend
             }
             Colouring::Values { label, .. } => {
                 let (low, high) = scale.unwrap_or((0.0, 1.0));
-                let step = |place: f64| {
-                    entry(
-                        significant(low + place * (high - low), 3),
-                        Mark::Box,
-                        palette::scale(place),
-                    )
-                };
-                let mut legend = vec![Entry {
-                    label: label.clone(),
-                    mark: Mark::Box,
-                    colour: PAPER.rgb(),
-                }];
+                let step =
+                    |place: f64| entry(significant(low + place * (high - low), 3), Mark::Box, palette::scale(place));
+                let mut legend = vec![Entry { label: label.clone(), mark: Mark::Box, colour: PAPER.rgb() }];
                 legend.extend((0..=8).rev().map(|place| step(f64::from(place) / 8.0)));
                 legend
             }
@@ -271,18 +221,9 @@ impl Scatter {
             return Ok(());
         }
         let mut taken: Vec<(f64, f64)> = Vec::new();
-        for (class, name) in names
-            .iter()
-            .enumerate()
-            .take(MOST_CLASSES)
-            .filter(|(_, name)| name.chars().count() <= 3)
-        {
+        for (class, name) in names.iter().enumerate().take(MOST_CLASSES).filter(|(_, name)| name.chars().count() <= 3) {
             let median = |pick: fn(&Dot) -> f64| {
-                let mut values: Vec<f64> = dots
-                    .iter()
-                    .filter(|dot| dot.class == class)
-                    .map(pick)
-                    .collect();
+                let mut values: Vec<f64> = dots.iter().filter(|dot| dot.class == class).map(pick).collect();
                 values.sort_by(f64::total_cmp);
                 values.get(values.len() / 2).copied()
             };
@@ -294,9 +235,7 @@ impl Scatter {
             };
             // A name needs about 20 pixels.
             let (width, height) = (20.0 / f64::from(self.size.0), 20.0 / f64::from(self.size.1));
-            if taken.iter().any(|other| {
-                (other.0 - place.0).abs() < width && (other.1 - place.1).abs() < height
-            }) {
+            if taken.iter().any(|other| (other.0 - place.0).abs() < width && (other.1 - place.1).abs() < height) {
                 continue;
             }
             taken.push(place);

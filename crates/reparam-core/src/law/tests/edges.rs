@@ -7,10 +7,7 @@ fn continuous_bernoulli_matches_the_golden_table() {
     let table = include_str!("../golden/continuous_bernoulli.csv");
     let mut rows = 0;
     for line in table.lines().filter(|l| !l.starts_with(['#', 'l'])) {
-        let v: Vec<f64> = line
-            .split(',')
-            .map(|t| t.parse().expect("the script prints numbers"))
-            .collect();
+        let v: Vec<f64> = line.split(',').map(|t| t.parse().expect("the script prints numbers")).collect();
         let g = continuous_bernoulli::Normaliser::at(v[0]);
         let law = ContinuousBernoulli::from_logits(v[0]).unwrap();
         let z = law.quantile(0.3);
@@ -32,12 +29,7 @@ fn continuous_bernoulli_matches_the_golden_table() {
         ];
         for (k, (got, expected, tolerance)) in checks.into_iter().enumerate() {
             let miss = (got - expected).abs() / expected.abs();
-            assert!(
-                miss <= tolerance,
-                "column {} at l = {}: {got} is off by {miss:e}",
-                k + 1,
-                v[0]
-            );
+            assert!(miss <= tolerance, "column {} at l = {}: {got} is off by {miss:e}", k + 1, v[0]);
         }
         rows += 1;
     }
@@ -47,10 +39,7 @@ fn continuous_bernoulli_matches_the_golden_table() {
 #[test]
 fn extreme_logits_give_finite_numbers() {
     for l in [1e4, -1e4, 1e8, -1e8, 1e-300] {
-        let (b, c) = (
-            Bernoulli::from_logits(l).unwrap(),
-            ContinuousBernoulli::from_logits(l).unwrap(),
-        );
+        let (b, c) = (Bernoulli::from_logits(l).unwrap(), ContinuousBernoulli::from_logits(l).unwrap());
         for law in [&b as &dyn Law, &c] {
             for x in [0.0, 1.0] {
                 let all = [
@@ -66,30 +55,15 @@ fn extreme_logits_give_finite_numbers() {
             }
         }
         assert!(b.kl(&Bernoulli::from_logits(-l).unwrap()).is_finite());
-        assert!(
-            c.kl(&ContinuousBernoulli::from_logits(-l).unwrap())
-                .is_finite()
-        );
+        assert!(c.kl(&ContinuousBernoulli::from_logits(-l).unwrap()).is_finite());
     }
 }
 
 #[test]
 fn wrong_parameters_are_named() {
     let message = |name: &str, v: &[f64]| family(name).unwrap().build(v).unwrap_err().to_string();
-    assert_eq!(
-        message("normal", &[0.0, -0.3]),
-        "normal: scale must be > 0, got -0.3"
-    );
-    assert_eq!(
-        message("normal", &[0.0]),
-        "normal: expected 2 parameters, got 1"
-    );
-    assert_eq!(
-        message("categorical", &[0.0, f64::NAN]),
-        "categorical: logits must be finite, got NaN at index [1]"
-    );
-    assert_eq!(
-        Bernoulli::from_probs(1.5).unwrap_err().to_string(),
-        "bernoulli: probs must be in [0, 1], got 1.5"
-    );
+    assert_eq!(message("normal", &[0.0, -0.3]), "normal: scale must be > 0, got -0.3");
+    assert_eq!(message("normal", &[0.0]), "normal: expected 2 parameters, got 1");
+    assert_eq!(message("categorical", &[0.0, f64::NAN]), "categorical: logits must be finite, got NaN at index [1]");
+    assert_eq!(Bernoulli::from_probs(1.5).unwrap_err().to_string(), "bernoulli: probs must be in [0, 1], got 1.5");
 }

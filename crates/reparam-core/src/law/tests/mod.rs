@@ -13,14 +13,8 @@ struct Row {
 }
 
 fn row(name: &str, parameters: &[f64], edges: impl IntoIterator<Item = f64>) -> Row {
-    let law = family(name)
-        .expect("family is in the catalogue")
-        .build(parameters)
-        .expect("parameters are valid");
-    Row {
-        law,
-        edges: edges.into_iter().collect(),
-    }
+    let law = family(name).expect("family is in the catalogue").build(parameters).expect("parameters are valid");
+    Row { law, edges: edges.into_iter().collect() }
 }
 
 /// Panels of width `scale` around `loc`, `reach` on each side.
@@ -94,18 +88,11 @@ impl Row {
     }
 
     fn expect(&self, f: impl Fn(f64) -> f64) -> f64 {
-        self.atoms()
-            .iter()
-            .filter(|(_, w)| *w > 0.0)
-            .map(|(x, w)| w * f(*x))
-            .sum()
+        self.atoms().iter().filter(|(_, w)| *w > 0.0).map(|(x, w)| w * f(*x)).sum()
     }
 
     fn rebuilt(&self, parameters: &[f64]) -> Box<dyn Law> {
-        self.law
-            .family()
-            .build(parameters)
-            .expect("moved parameters are valid")
+        self.law.family().build(parameters).expect("moved parameters are valid")
     }
 
     /// `∂ f(law) / ∂ parameter i` by central differences with one Richardson step, error `O(h⁴)`.
@@ -124,9 +111,7 @@ impl Row {
     fn places(&self) -> Vec<f64> {
         match self.law.support() {
             s if s.is_discrete() => self.atoms().iter().map(|a| a.0).collect(),
-            _ => [0.003, 0.2, 0.45, 0.62, 0.9, 0.999]
-                .map(|p| self.law.quantile(p))
-                .to_vec(),
+            _ => [0.003, 0.2, 0.45, 0.62, 0.9, 0.999].map(|p| self.law.quantile(p)).to_vec(),
         }
     }
 
@@ -140,13 +125,7 @@ fn worst(check: impl Fn(&Row) -> f64) -> (f64, String) {
     let rows = table();
     rows.iter()
         .map(|r| (check(r), format!("{:?}", r.law)))
-        .fold((0.0, String::new()), |worst, here| {
-            if here.0 > worst.0 || here.0.is_nan() {
-                here
-            } else {
-                worst
-            }
-        })
+        .fold((0.0, String::new()), |worst, here| if here.0 > worst.0 || here.0.is_nan() { here } else { worst })
 }
 
 /// Sums of at most 1,800 terms of size at most 45 (log-densities) in double precision: 1800 ulp of the sum at worst,
@@ -165,11 +144,7 @@ fn holds(name: &str, tolerance: f64, check: impl Fn(&Row) -> f64) {
 #[test]
 fn every_family_has_a_row() {
     for f in FAMILIES {
-        assert!(
-            table().iter().any(|r| r.law.family().name == f.name),
-            "{} has no row",
-            f.name
-        );
+        assert!(table().iter().any(|r| r.law.family().name == f.name), "{} has no row", f.name);
         assert_eq!(family(f.name).map(|g| g.name), Some(f.name));
     }
 }
@@ -181,9 +156,7 @@ fn masses_sum_to_one() {
 
 #[test]
 fn mean_and_variance_are_those_of_the_density() {
-    holds("mean", SUM, |r| {
-        (r.expect(|x| x) - r.law.mean()).abs() / r.spread().max(1e-3)
-    });
+    holds("mean", SUM, |r| (r.expect(|x| x) - r.law.mean()).abs() / r.spread().max(1e-3));
     holds("variance", SUM, |r| {
         let m = r.law.mean();
         (r.expect(|x| (x - m) * (x - m)) - r.law.variance()).abs() / r.law.variance().max(1e-6)
@@ -192,9 +165,7 @@ fn mean_and_variance_are_those_of_the_density() {
 
 #[test]
 fn entropy_is_minus_the_mean_log_density() {
-    holds("entropy", SUM, |r| {
-        (r.expect(|x| -r.law.log_prob(x)) - r.law.entropy()).abs()
-    });
+    holds("entropy", SUM, |r| (r.expect(|x| -r.law.log_prob(x)) - r.law.entropy()).abs());
 }
 
 fn score_of(law: &dyn Law, x: f64, i: usize) -> f64 {
@@ -207,9 +178,7 @@ fn score_of(law: &dyn Law, x: f64, i: usize) -> f64 {
 fn mean_score_is_zero() {
     holds("mean score", SUM, |r| {
         let count = r.law.parameters().len();
-        (0..count)
-            .map(|i| r.expect(|x| score_of(&*r.law, x, i)).abs())
-            .fold(0.0, f64::max)
+        (0..count).map(|i| r.expect(|x| score_of(&*r.law, x, i)).abs()).fold(0.0, f64::max)
     });
 }
 
@@ -220,8 +189,7 @@ fn score_is_the_derivative_of_the_log_density() {
         for x in r.places() {
             for i in 0..r.law.parameters().len() {
                 let expected = r.difference(i, |law| law.log_prob(x));
-                miss =
-                    miss.max((score_of(&*r.law, x, i) - expected).abs() / (1.0 + expected.abs()));
+                miss = miss.max((score_of(&*r.law, x, i) - expected).abs() / (1.0 + expected.abs()));
             }
         }
         miss
@@ -232,17 +200,11 @@ fn score_is_the_derivative_of_the_log_density() {
 fn distribution_function_is_the_integral_of_the_density() {
     holds("cdf", SUM, |r| {
         let atoms = r.atoms();
-        let ends: Vec<f64> = if r.edges.is_empty() {
-            atoms.iter().map(|a| a.0).collect()
-        } else {
-            r.edges.clone()
-        };
+        let ends: Vec<f64> = if r.edges.is_empty() { atoms.iter().map(|a| a.0).collect() } else { r.edges.clone() };
         ends.iter()
             .map(|&end| {
                 let below: f64 = atoms.iter().filter(|a| a.0 <= end).map(|a| a.1).sum();
-                (below - r.law.cdf(end))
-                    .abs()
-                    .max((1.0 - below - r.law.survival(end)).abs())
+                (below - r.law.cdf(end)).abs().max((1.0 - below - r.law.survival(end)).abs())
             })
             .fold(0.0, f64::max)
     });
@@ -262,11 +224,7 @@ fn quantile_inverts_the_distribution_function() {
                 miss = miss.max((r.law.cdf(x) - p).abs() / p.min(1.0 - p).max(1e-3));
             }
         }
-        if r.law.quantile(-0.1).is_nan() && r.law.quantile(1.1).is_nan() {
-            miss
-        } else {
-            1.0
-        }
+        if r.law.quantile(-0.1).is_nan() && r.law.quantile(1.1).is_nan() { miss } else { 1.0 }
     });
 }
 
@@ -306,9 +264,7 @@ fn pathwise_derivative_is_that_of_the_draw_at_fixed_noise() {
             for (i, slope) in slopes.iter().enumerate() {
                 let explicit = r.difference(i, |law| law.draw(noise));
                 let implicit = -r.difference(i, |law| law.cdf(z)) / r.law.log_prob(z).exp();
-                miss = miss
-                    .max((slope - explicit).abs())
-                    .max((slope - implicit).abs());
+                miss = miss.max((slope - explicit).abs()).max((slope - implicit).abs());
             }
         }
         miss
@@ -326,11 +282,7 @@ fn mode_has_the_highest_density() {
 #[test]
 fn no_mass_outside_the_support() {
     holds("outside", 0.0, |r| {
-        let outside = if r.law.support() == Support::Real {
-            f64::INFINITY
-        } else {
-            -0.5
-        };
+        let outside = if r.law.support() == Support::Real { f64::INFINITY } else { -0.5 };
         f64::from(r.law.log_prob(outside) != f64::NEG_INFINITY)
     });
 }

@@ -17,11 +17,7 @@ pub(crate) fn point_f32(word: u32) -> (f32, f32) {
     let sine = f * 1.5707963705062866 + f * (s * z - 4.3711390001862426e-8);
     let cosine = 1.0 + (c * z - 1.2337005138397217) * z;
     let cosine = f32::from_bits(cosine.to_bits() ^ ((word << 1) & 0x8000_0000));
-    if word >> 31 == 0 {
-        (cosine, sine)
-    } else {
-        (sine, cosine)
-    }
+    if word >> 31 == 0 { (cosine, sine) } else { (sine, cosine) }
 }
 
 /// `(x, y)` on the unit circle from bits 10 to 63 of `word`; `f` has 52 bits.
@@ -45,11 +41,7 @@ pub(crate) fn point_f64(word: u64) -> (f64, f64) {
     let sine = f * FRAC_PI_2 + f * (s * z + 6.123233995736766e-17);
     let cosine = 1.0 + c * z;
     let cosine = f64::from_bits(cosine.to_bits() ^ ((word << 1) & (1 << 63)));
-    if word >> 63 == 0 {
-        (cosine, sine)
-    } else {
-        (sine, cosine)
-    }
+    if word >> 63 == 0 { (cosine, sine) } else { (sine, cosine) }
 }
 
 #[cfg(test)]

@@ -107,11 +107,7 @@ mod tests {
 
     /// By the platform's logarithms, whose own error is below an ulp: as good as an `f64` reference gets without more digits.
     fn reference_exponential(k: u64) -> f64 {
-        if k >> 63 == 0 {
-            -((k as f64 + 0.5) / TWO_64).ln()
-        } else {
-            -(-(!k as f64 + 0.5) / TWO_64).ln_1p()
-        }
+        if k >> 63 == 0 { -((k as f64 + 0.5) / TWO_64).ln() } else { -(-(!k as f64 + 0.5) / TWO_64).ln_1p() }
     }
 
     fn words() -> impl Iterator<Item = u64> {
@@ -168,10 +164,7 @@ mod tests {
         assert_eq!(UniformLane::draw(0), 1.0 / 9007199254740992.0);
         assert_eq!(UniformLane::draw(u64::MAX), 1.0 - 1.0 / 9007199254740992.0);
         for k in words() {
-            assert_eq!(
-                UniformLane::draw(k) * 9007199254740992.0,
-                (2 * (k >> 12) + 1) as f64
-            );
+            assert_eq!(UniformLane::draw(k) * 9007199254740992.0, (2 * (k >> 12) + 1) as f64);
             assert_eq!(UniformLane::draw(!k), 1.0 - UniformLane::draw(k));
         }
     }

@@ -22,10 +22,8 @@ pub(crate) fn ln_f32(x: f32, shift: f32, near: f32) -> f32 {
     let t = if e == 0.0 { near } else { m - 1.0 };
     let square = t * t;
     // Estrin's order: a shorter chain of dependent operations than Horner's, whose latency is what a lane waits for.
-    let p0 = (0.3333331346511841 - 0.25000008940696716 * t)
-        + (0.2000211924314499 - 0.1666799634695053 * t) * square;
-    let p4 = (0.14219552278518677 - 0.12405591458082199 * t)
-        + (0.11888159066438675 - 0.11675634235143661 * t) * square;
+    let p0 = (0.3333331346511841 - 0.25000008940696716 * t) + (0.2000211924314499 - 0.1666799634695053 * t) * square;
+    let p4 = (0.14219552278518677 - 0.12405591458082199 * t) + (0.11888159066438675 - 0.11675634235143661 * t) * square;
     let fourth = square * square;
     let p = p0 + (p4 + 0.06746626645326614 * fourth) * fourth;
     let rest = p * (t * square) + e * LN2_F32[1] - 0.5 * square;
@@ -48,8 +46,7 @@ pub(crate) fn ln_f64(x: f64, shift: f64, near: f64) -> f64 {
     let s = t / (2.0 + t);
     let z = s * s;
     let z2 = z * z;
-    let q0 = (0.6666666666666734 + 0.3999999999941468 * z)
-        + (0.285714287423865 + 0.2222219857333696 * z) * z2;
+    let q0 = (0.6666666666666734 + 0.3999999999941468 * z) + (0.285714287423865 + 0.2222219857333696 * z) * z2;
     let q4 = (0.18183564316968692 + 0.15314050806510823 * z) + 0.14795947016528796 * z2;
     let q = q0 + q4 * (z2 * z2);
     let rest = s * (half_square + q * z) + e * LN2_F64[1] - half_square;
@@ -77,9 +74,7 @@ mod tests {
     fn ln_f64_is_within_its_documented_error() {
         let mut worst = Worst::default();
         let near_one = spread(53, 1 << 20).map(|k| f64::from_bits((0x3fe << 52) + k));
-        let others = (0x0010_0000_0000_0000..0x7ff0_0000_0000_0000_u64)
-            .step_by((1 << 43) + 12345)
-            .map(f64::from_bits);
+        let others = (0x0010_0000_0000_0000..0x7ff0_0000_0000_0000_u64).step_by((1 << 43) + 12345).map(f64::from_bits);
         for x in near_one.chain(others) {
             worst.see_f64(ln_f64(x, 0.0, x - 1.0), x.ln());
         }

@@ -63,13 +63,9 @@ impl Isa {
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl");
-        [
-            (Self::Plain, true),
-            (Self::Avx2, avx2),
-            (Self::Avx512, avx512),
-        ]
-        .into_iter()
-        .filter_map(|(isa, present)| present.then_some(isa))
+        [(Self::Plain, true), (Self::Avx2, avx2), (Self::Avx512, avx512)]
+            .into_iter()
+            .filter_map(|(isa, present)| present.then_some(isa))
     }
 
     /// All that this processor has, the widest last.
@@ -143,30 +139,14 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
         // The test that would notice a compiler that fuses or reorders: 5 laws, both images, 51,200 and 25,600 draws each.
-        println!(
-            "instruction sets: {:?}",
-            Isa::available().collect::<Vec<_>>()
-        );
+        println!("instruction sets: {:?}", Isa::available().collect::<Vec<_>>());
         for noise in Noise::ALL {
             for mirror in [Mirror::Plain, Mirror::Reflected] {
-                let task = Task {
-                    noise,
-                    mirror,
-                    id: [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210],
-                };
-                let plain = (
-                    bits_of::<f32>(Isa::Plain, task, 1600),
-                    bits_of::<f64>(Isa::Plain, task, 1600),
-                );
+                let task = Task { noise, mirror, id: [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210] };
+                let plain = (bits_of::<f32>(Isa::Plain, task, 1600), bits_of::<f64>(Isa::Plain, task, 1600));
                 for isa in Isa::available() {
-                    assert!(
-                        bits_of::<f32>(isa, task, 1600) == plain.0,
-                        "f32 {noise:?} {mirror:?} {isa:?}"
-                    );
-                    assert!(
-                        bits_of::<f64>(isa, task, 1600) == plain.1,
-                        "f64 {noise:?} {mirror:?} {isa:?}"
-                    );
+                    assert!(bits_of::<f32>(isa, task, 1600) == plain.0, "f32 {noise:?} {mirror:?} {isa:?}");
+                    assert!(bits_of::<f64>(isa, task, 1600) == plain.1, "f64 {noise:?} {mirror:?} {isa:?}");
                 }
             }
         }

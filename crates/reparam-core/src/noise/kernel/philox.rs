@@ -29,21 +29,13 @@ pub(crate) const fn block(counter: [u64; 2], key: u64) -> [u64; 2] {
     let mut round = 0;
     while round < ROUNDS - 1 {
         let (p0, p1) = ((c0 & LOW) * MULTIPLIERS[0], (c2 & LOW) * MULTIPLIERS[1]);
-        (c0, c1, c2, c3) = (
-            (p1 >> 32) ^ c1 ^ k0 as u64,
-            p1,
-            (p0 >> 32) ^ c3 ^ k1 as u64,
-            p0,
-        );
+        (c0, c1, c2, c3) = ((p1 >> 32) ^ c1 ^ k0 as u64, p1, (p0 >> 32) ^ c3 ^ k1 as u64, p0);
         (k0, k1) = (k0.wrapping_add(WEYL[0]), k1.wrapping_add(WEYL[1]));
         round += 1;
     }
     // The last round, with its two halves put together: a rotation, where a shift would become another multiplication.
     let (p0, p1) = ((c0 & LOW) * MULTIPLIERS[0], (c2 & LOW) * MULTIPLIERS[1]);
-    [
-        p1.rotate_left(32) ^ ((c1 ^ k0 as u64) & LOW),
-        p0.rotate_left(32) ^ ((c3 ^ k1 as u64) & LOW),
-    ]
+    [p1.rotate_left(32) ^ ((c1 ^ k0 as u64) & LOW), p0.rotate_left(32) ^ ((c3 ^ k1 as u64) & LOW)]
 }
 
 /// Tiles `first`, `first + 1`, … of the stream `id` = (upper half of the counter, key).
@@ -69,11 +61,7 @@ mod tests {
         // `kat_vectors` of the authors' Random123 library, lines `philox4x32 10`, words written here highest first.
         let known = [
             ([0, 0], 0, [0xe169c58d_6627e8d5, 0x9b00dbd8_bc57ac4c]),
-            (
-                [u64::MAX, u64::MAX],
-                u64::MAX,
-                [0x41c83b0e_408f276d, 0x6d5451fd_a20bc7c6],
-            ),
+            ([u64::MAX, u64::MAX], u64::MAX, [0x41c83b0e_408f276d, 0x6d5451fd_a20bc7c6]),
             (
                 [0x85a308d3_243f6a88, 0x03707344_13198a2e],
                 0x299f31d0_a4093822,

@@ -47,8 +47,7 @@ fn normal(mirror: Mirror, words: &[Tile], out: &mut [f32]) {
         let (low, high) = out.split_at_mut(PAIRS);
         for l in 0..PAIRS {
             let angle = u32::from_le(word[PAIRS + l]);
-            let radius =
-                f32::from_bits(radius(u32::from_le(word[l]), angle & 0x7f).to_bits() ^ sign);
+            let radius = f32::from_bits(radius(u32::from_le(word[l]), angle & 0x7f).to_bits() ^ sign);
             let (x, y) = point_f32(angle);
             low[l] = radius * x;
             high[l] = radius * y;
@@ -124,11 +123,7 @@ mod tests {
     }
 
     fn reference_exponential(k: u32) -> f64 {
-        if k >> 31 == 0 {
-            -u(k).ln()
-        } else {
-            -(-u(!k)).ln_1p()
-        }
+        if k >> 31 == 0 { -u(k).ln() } else { -(-u(!k)).ln_1p() }
     }
 
     fn words() -> impl Iterator<Item = u32> {
@@ -149,11 +144,7 @@ mod tests {
             let more = k.wrapping_mul(0x9e37_79b9) >> 25;
             let fine = (f64::from(k) * 128.0 + f64::from(more) + 0.5) / 549755813888.0;
             // Near 1 the seven bits are left out: less than a lattice cell of u, far below what a normal draw resolves.
-            let e = if k >> 31 == 0 {
-                -fine.ln()
-            } else {
-                reference_exponential(k)
-            };
+            let e = if k >> 31 == 0 { -fine.ln() } else { reference_exponential(k) };
             worst.see_f32(radius(k, more), (2.0 * e).sqrt());
         }
         worst.report("normal radius f32, ulp", 1.7);
@@ -167,11 +158,7 @@ mod tests {
             let f = f64::from(((angle << 2) >> 9) * 2 + 1) / 16777216.0 - 0.5;
             let (sine, cosine) = (std::f64::consts::FRAC_PI_2 * f).sin_cos();
             let fine = (f64::from(k) * 128.0 + 0.5) / 549755813888.0;
-            let e = if k >> 31 == 0 {
-                -fine.ln()
-            } else {
-                reference_exponential(k)
-            };
+            let e = if k >> 31 == 0 { -fine.ln() } else { reference_exponential(k) };
             let (x, y) = point_f32(angle & !(3 << 30));
             worst.see_f32(radius(k, 0) * x, (2.0 * e).sqrt() * cosine);
             worst.see_f32(radius(k, 0) * y, (2.0 * e).sqrt() * sine);
@@ -209,10 +196,7 @@ mod tests {
         assert_eq!(UniformLane::draw(u32::MAX), 1.0 - 1.0 / 16777216.0);
         for k in words() {
             let j = f64::from(k >> 9);
-            assert_eq!(
-                f64::from(UniformLane::draw(k)),
-                (2.0 * j + 1.0) / 16777216.0
-            );
+            assert_eq!(f64::from(UniformLane::draw(k)), (2.0 * j + 1.0) / 16777216.0);
             assert_eq!(UniformLane::draw(!k), 1.0 - UniformLane::draw(k));
         }
     }

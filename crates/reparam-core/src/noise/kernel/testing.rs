@@ -39,12 +39,7 @@ impl Worst {
     /// Prints the worst error and fails where it is above `bound`, the documented figure.
     pub(crate) fn report(&self, what: &str, bound: f64) {
         println!("{what}: {:.3} at {:e}", self.ulp, self.at);
-        assert!(
-            self.ulp <= bound,
-            "{what}: {} at {:e}, documented {bound}",
-            self.ulp,
-            self.at
-        );
+        assert!(self.ulp <= bound, "{what}: {} at {:e}, documented {bound}", self.ulp, self.at);
     }
 }
 
@@ -57,10 +52,8 @@ fn ulp(x: f64, fraction: i32) -> f64 {
 /// Integers of that many bits: about `count` spread evenly, and as many at each end, with every power of two and its neighbours.
 pub(crate) fn spread(bits: u32, count: u64) -> impl Iterator<Item = u64> {
     let top = u64::MAX >> (64 - bits);
-    let even =
-        (0..count).map(move |i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) & top);
+    let even = (0..count).map(move |i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) & top);
     let ends = (0..count).flat_map(move |i| [i, top - i]);
-    let powers =
-        (1..bits).flat_map(move |b| [(1 << b) - 1, 1 << b, top - (1 << b), top - (1 << b) + 1]);
+    let powers = (1..bits).flat_map(move |b| [(1 << b) - 1, 1 << b, top - (1 << b), top - (1 << b) + 1]);
     even.chain(ends).chain(powers)
 }
