@@ -2,7 +2,7 @@
 //!
 //! `step_bench vae [steps] [threads] [shards]`: the bare step, as the peers run it · `step_bench fit [steps] [threads]`: the same with
 //! shuffling, dynamic binarisation, keyed noise and metrics · `step_bench products [repeats]`: its matrix products alone, in two shards
-//! on two threads · `step_bench normal [threads]`
+//! on two threads · `step_bench normal [rounds] [threads]`
 
 use std::time::Instant;
 
@@ -38,7 +38,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |i: usize, default: usize| arguments.get(i).and_then(|a| a.parse().ok()).unwrap_or(default);
     match arguments.first().map(String::as_str) {
-        Some("normal") => normal(number(1, 2)),
+        Some("normal") => normal(number(1, 5), number(2, 2)),
         Some("products") => products(number(1, 100)),
         Some("fit") => fit(number(1, 200), number(2, 2)),
         _ => vae(number(1, 200), number(2, 2), number(3, 2)),
@@ -51,12 +51,12 @@ fn report(task: &str, microseconds: f64, loss: f64) {
     );
 }
 
-fn normal(threads: usize) {
+fn normal(rounds: usize, threads: usize) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
     let mut out = vec![0.0_f32; 10_000_000];
     let mut seconds = f64::INFINITY;
     // The first round touches the buffer's pages; the later ones are timed.
-    for step in 0..4 {
+    for step in 0..=rounds as u64 {
         let start = Instant::now();
         pool.install(|| {
             Key::new(0).site("bench").step(step).fill_parallel(Noise::StandardNormal, 0, &mut out);
@@ -66,7 +66,7 @@ fn normal(threads: usize) {
         }
     }
     let mean_square = out.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / out.len() as f64;
-    report("normal1e7", seconds * 1e6, mean_square);
+    report("normal", seconds * 1e6, mean_square);
 }
 
 fn model(device: &Device, key: Key) -> Vae<Mlp, Mlp> {
