@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Names in the advice: estimators of `reparam::estimator` that fit a discrete draw, and the draw without gradient.
+/// Names in the advice: estimators that fit a discrete draw, and the draw without gradient.
 const ADVICE: [&str; 8] = [
     "no pathwise gradient",
-    "reparam::estimator",
-    "ScoreFunction",
-    "Rloo",
-    "Enumerate",
-    "GumbelSoftmax",
-    "StraightThrough",
+    "score function",
+    "log_prob",
+    "leave-one-out",
+    "enumeration",
+    "Gumbel-Softmax",
+    "straight-through",
     "sample",
 ];
 

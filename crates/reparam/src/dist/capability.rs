@@ -98,8 +98,8 @@ pub trait Sample<const D: usize>: Distribution<D> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no pathwise gradient: a discrete draw jumps where its parameters change, so `rsample` is refused",
     label = "no `rsample`: the gradient of this draw is zero almost everywhere",
-    note = "unbiased instead, from `reparam::estimator`: `ScoreFunction` (REINFORCE, with a baseline: `Rloo`), `Enumerate` (exact, for few values)",
-    note = "relaxed instead, biased, from `reparam::estimator`: `GumbelSoftmax`, `StraightThrough`",
+    note = "unbiased instead: the score function `f(x) ∇ log_prob(x)` (REINFORCE; with several draws the leave-one-out baseline, RLOO), or enumeration, exact, for few values",
+    note = "relaxed instead, biased: Gumbel-Softmax, straight-through",
     note = "for a draw without a gradient call `sample`"
 )]
 pub trait Rsample<const D: usize>: Sample<D> + Distribution<D, Value = Tensor<D>> {

@@ -46,13 +46,7 @@ impl<const D: usize> ContinuousBernoulli<D> {
 
     /// `log C(λ)`, the logarithm of the normalising constant.
     pub fn log_normaliser(&self) -> Tensor<D> {
-        attach::map([self.logits()], &|[l]: [f64; 1]| {
-            with(l, |law| {
-                // log C = log(1 + e^l) - l/2 - g(l), so that the slope is λ - ½ - g' = λ - mean.
-                let slope = law::Bernoulli::from_logits(l).map_or(f64::NAN, |b| b.mean()) - law.mean();
-                Point { value: law.log_normaliser(), slopes: [slope] }
-            })
-        })
+        attach::map([self.logits()], &LogNormaliser)
     }
 
     /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
@@ -84,18 +78,67 @@ impl Kernel<2> for LogDensity {
     }
 
     fn plain<const D: usize>(&self, [l, x]: [Tensor<D>; 2]) -> Tensor<D> {
-        // log p = l (x - ½) - g(l). Away from 0, g = |l|/2 - log|l| + log(1 - e^-|l|); near it, its Taylor series. Each branch gets
-        // arguments at which it is finite, or the unused one would put 0 · ∞ into the gradient.
+        // log p = l (x - ½) - g(l), and -g(l) = rest(l) - |l|/2.
         let size = l.clone().abs();
-        let near = size.clone().lower_scalar(1.0);
-        let large = size.clone().mask_fill(near.clone(), 1.0);
-        let square = l.clone().square().mask_fill(near.clone().bool_not(), 0.0);
-        let closed = large.clone() * -0.5 + large.clone().log() - large.neg().exp().neg().log1p();
-        // B_2n / (2n (2n)!), n = 4…1; the next term is 2e-9 at |l| = 1.
-        let series = [-1.0 / 9_676_800.0, 1.0 / 181_440.0, -1.0 / 2880.0, 1.0 / 24.0]
-            .into_iter()
-            .fold(square.zeros_like(), |sum, c| (sum + c) * square.clone());
-        l * (x - 0.5) + closed.mask_where(near, series.neg())
+        l.clone() * (x - 0.5) - size * 0.5 + normaliser_rest(l)
+    }
+}
+
+/// `|l|/2 - g(l) = log|l| - log(1 - e^-|l|)`, even and >= 0; near 0 `|l|/2` less the Taylor series of `g`.
+fn normaliser_rest<const D: usize>(l: Tensor<D>) -> Tensor<D> {
+    // Each branch gets arguments at which it is finite, or the unused one would put 0 · ∞ into the gradient.
+    let size = l.clone().abs();
+    let near = size.clone().lower_scalar(1.0);
+    let large = size.clone().mask_fill(near.clone(), 1.0);
+    let square = l.square().mask_fill(near.clone().bool_not(), 0.0);
+    let closed = large.clone().log() - large.neg().exp().neg().log1p();
+    // B_2n / (2n (2n)!), n = 4…1; the next term is 2e-9 at |l| = 1.
+    let series = [-1.0 / 9_676_800.0, 1.0 / 181_440.0, -1.0 / 2880.0, 1.0 / 24.0]
+        .into_iter()
+        .fold(square.zeros_like(), |sum, c| (sum + c) * square.clone());
+    closed.mask_where(near, size * 0.5 - series)
+}
+
+/// `log C` in logits.
+struct LogNormaliser;
+
+impl Kernel<1> for LogNormaliser {
+    fn point(&self, [l]: [f64; 1]) -> Point<1> {
+        with(l, |law| {
+            // log C = log(1 + e^l) - l/2 - g(l), so that the slope is λ - ½ - g' = λ - mean.
+            let slope = law::Bernoulli::from_logits(l).map_or(f64::NAN, |b| b.mean()) - law.mean();
+            Point { value: law.log_normaliser(), slopes: [slope] }
+        })
+    }
+
+    fn plain<const D: usize>(&self, [l]: [Tensor<D>; 1]) -> Tensor<D> {
+        // log(1 + e^l) - l/2 = |l|/2 + log1p(e^-|l|): the halves of |l| meet and go.
+        l.clone().abs().neg().exp().log1p() + normaliser_rest(l)
+    }
+}
+
+/// The mean in logits.
+struct Mean;
+
+impl Kernel<1> for Mean {
+    fn point(&self, [l]: [f64; 1]) -> Point<1> {
+        with(l, |law| Point { value: law.mean(), slopes: [law.variance()] })
+    }
+
+    fn plain<const D: usize>(&self, [l]: [Tensor<D>; 1]) -> Tensor<D> {
+        // ½ + l/12 - l³/720 + l⁵/30240, the next term 8e-7 l⁷; else 1/(1 - e^-l) - 1/l, for l < 0 as e^l/(e^l - 1) - 1/l, which does
+        // not overflow.
+        let near = l.clone().abs().lower_scalar(0.5);
+        let inside = l.clone().mask_fill(near.clone().bool_not(), 0.0);
+        let square = inside.clone().square();
+        let series = inside * ((square.clone() * (1.0 / 30240.0) - 1.0 / 720.0) * square + 1.0 / 12.0) + 0.5;
+        let outside = l.mask_fill(near.clone(), 1.0);
+        let below = outside.clone().lower_scalar(0.0);
+        let small = outside.clone().abs().neg().exp();
+        let complement = small.clone().neg() + 1.0;
+        let negative = (small / complement.clone()).neg();
+        let closed = complement.recip().mask_where(below, negative) - outside.recip();
+        closed.mask_where(near, series)
     }
 }
 
@@ -139,9 +182,7 @@ impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
 
 impl<const D: usize> Moments<D> for ContinuousBernoulli<D> {
     fn mean(&self) -> Tensor<D> {
-        attach::map([self.logits()], &|[l]: [f64; 1]| {
-            with(l, |law| Point { value: law.mean(), slopes: [law.variance()] })
-        })
+        attach::map([self.logits()], &Mean)
     }
 
     fn variance(&self) -> Tensor<D> {
@@ -229,6 +270,29 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
+
+    #[test]
+    fn tensor_expressions_of_normaliser_and_mean_agree_with_the_kernels() {
+        let logits = [-1e4_f32, -30.0, -1.5, -0.99, -0.51, -0.49, -1e-3, 0.0, 1e-3, 0.49, 0.51, 0.99, 1.5, 30.0, 1e4];
+        fn run(logits: &[f32], kernel: &impl Kernel<1>, plain: bool) -> (Vec<f32>, Vec<f32>) {
+            let read = |t: Tensor<1>| t.try_to_vec_as::<f32>().unwrap();
+            let l = Tensor::<1>::from_floats(logits, &Device::flex().autodiff()).require_grad();
+            let out = if plain { kernel.plain([l.clone()]) } else { attach::map([l.clone()], kernel) };
+            let grads = out.backward();
+            (read(out), read(l.grad(&grads).unwrap()))
+        }
+        fn compare(name: &str, logits: &[f32], kernel: &impl Kernel<1>, allowed: [f32; 2]) {
+            let ((value, slope), (other, other_slope)) = (run(logits, kernel, false), run(logits, kernel, true));
+            for (i, l) in logits.iter().enumerate() {
+                let off = [(value[i] - other[i]).abs(), (slope[i] - other_slope[i]).abs()];
+                assert!(off[0] <= allowed[0] && off[1] <= allowed[1], "{name} at {l}: {off:?}");
+            }
+        }
+        // Values up to log 1e4 of a few roundings; slopes of terms up to 1. The mean's terms reach 2 and cancel to less than 1, the
+        // terms of its slope reach 4 each, with a few roundings of relative size 6e-8.
+        compare("log C", &logits, &LogNormaliser, [1.5e-6, 6e-7]);
+        compare("mean", &logits, &Mean, [6e-7, 4e-6]);
+    }
 
     #[test]
     fn tensor_expression_of_log_prob_agrees_with_the_kernel() {

@@ -18,6 +18,11 @@ use burn::tensor::Tensor;
 pub use reparam_core::kernel::Activation;
 
 /// A module that maps rows to rows: an encoder, or a decoder.
+///
+/// In training it runs as a copy a shard, which is thrown away after the backward pass: of a step only the gradients of float parameters
+/// survive. So Burn's `BatchNorm` learns its scale and shift but not its running statistics, which stay at their start and make
+/// evaluation wrong; layer, group and instance normalisation do work. Burn's `Dropout` draws from a generator of the process, which
+/// no seed of a run sets and all threads share: it trains, but not to the same bits twice.
 pub trait Network: Module + ModuleDisplay {
     /// The output for each row of `x`.
     ///

@@ -197,7 +197,10 @@ fn remove_others(folder: &Path, keep: &str) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with("step-") && name != keep {
+        // `write_atomically` names its temporary files after the target, with a dot before and `.tmp` behind.
+        let target = name.strip_prefix('.').filter(|rest| rest.ends_with(".tmp"));
+        let half_written = target.is_some_and(|rest| rest.starts_with("step-") || rest.starts_with(MANIFEST));
+        if half_written || (name.starts_with("step-") && name != keep) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -163,11 +163,18 @@ fn what_a_killed_run_left_is_passed_over_and_cleared() {
     // Killed after the tensors of step 2, before its manifest; and half-way through a temporary file.
     fs::write(folder.path().join("step-0000000002.safetensors"), b"half").expect("written");
     fs::write(folder.path().join(".checkpoint.json.1-0.tmp"), b"{").expect("written");
+    fs::write(folder.path().join(".step-0000000002.safetensors.1-1.tmp"), b"ha").expect("written");
+    fs::write(folder.path().join(".other.tmp"), b"not ours").expect("written");
     let read = Checkpoint::read(folder.path()).expect("whole").expect("there");
     assert_eq!(read, first);
     run.advance().expect("a finite step");
     run.checkpoint().write(folder.path()).expect("written");
     assert!(!folder.path().join("step-0000000001.safetensors").exists());
+    // What the killed run left is gone, what is not of a checkpoint stays.
+    let mut names: Vec<_> =
+        fs::read_dir(folder.path()).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".other.tmp", "checkpoint.json", "step-0000000002.safetensors"]);
 }
 
 #[test]
