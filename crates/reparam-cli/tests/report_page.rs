@@ -223,9 +223,7 @@ fn one_epoch_without_validation_is_a_page() {
     let (page, _) = checked("one-epoch", &report);
     // One epoch makes no curve: its numbers stand in a table.
     assert!(page.contains("numbers, but no curves yet") && page.contains("Training loss (minus the ELBO)"));
-    assert!(
-        !page.contains("validation, −ELBO") && !page.contains("norm of the gradient")
-    );
+    assert!(!page.contains("validation, −ELBO") && !page.contains("norm of the gradient"));
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl Scores {
         let mut add = |label: &str, value: Option<String>, unit: &str, about: String| {
             rows.extend(value.map(|value| Row::new(label, value, unit, about)));
         };
-        let text = |value: Option<Measured>| value.map(|value| value.to_string());
+        let text = |value: Option<Measured>| value.map(|value| minus(&value.to_string()));
         add("Negative log-likelihood", text(self.nll), NATS, self.about_nll());
         let floor = "The same for a model without structure: every pixel independent of the others, at its mean over the training \
                      images. A model that has learned anything lies below it.";
@@ -250,7 +250,7 @@ impl Scores {
             ));
         } else if let Some(elbo) = self.elbo {
             let floor = self.floor.map_or(String::new(), |floor| format!("; floor {}", significant(-floor, 4)));
-            tiles.push(Row::new("ELBO, held out", elbo.to_string(), format!("nats per image{floor}"), ""));
+            tiles.push(Row::new("ELBO, held out", minus(&elbo.to_string()), format!("nats per image{floor}"), ""));
         }
         if let Some(bits) = self.bits_per_dimension {
             tiles.push(Row::new("Bits per dimension", bits.to_string(), "bits", ""));
