@@ -194,13 +194,16 @@ impl Display for DataError {
 impl DataError {
     fn words(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self {
+            Self::Header { place, expected, got }
+            | Self::ElementType { place, expected, got }
+            | Self::Label { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
+            Self::Shape { place, expected, got, .. } | Self::Missing { place, expected, got } => {
+                write!(out, "{place}: expected {expected}, got {got}")
+            }
             Self::Io { path, source } => write!(out, "{}: {}", path.display(), io_words(source)),
             Self::Option { name, expected, got } => write!(out, "{name}: expected {expected}, got {got}"),
             Self::UnknownFormat { path, got } => write!(out, "{}: expected {FORMATS}, got {got}", path.display()),
             Self::Magic { place, expected, got } => write!(out, "{place}: byte 0: expected {expected}, got {got}"),
-            Self::Header { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
-            Self::ElementType { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
-            Self::Shape { place, expected, got, .. } => write!(out, "{place}: expected {expected}, got {got}"),
             Self::Truncated { place, expected, got } => {
                 write!(out, "{place}: expected {expected} bytes, got {got}: the file is cut short")
             }
@@ -216,14 +219,12 @@ impl DataError {
             Self::LabelCount { place, images_place, images, labels } => {
                 write!(out, "{place}: expected {images} labels, one for each image in {images_place}, got {labels}")
             }
-            Self::Label { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
             Self::Ragged { place, expected, got } => {
                 write!(out, "{place}: expected {expected} fields as in the first row, got {got}")
             }
             Self::Value { place, expected, got, .. } => write!(out, "{place}: expected {expected}, got '{got}'"),
             Self::Empty { place, expected } => write!(out, "{place}: expected {expected}, got none"),
             Self::Folder { path, expected, got } => write!(out, "{}: expected {expected}, got {got}", path.display()),
-            Self::Missing { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) struct AfterEnd;
 impl AfterEnd {
     /// Whether a read failed for this reason.
     pub fn is(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
     }
 }
 

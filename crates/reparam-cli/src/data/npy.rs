@@ -56,7 +56,7 @@ pub(super) fn read_array(mut stream: Stream<'_>) -> Result<Array, DataError> {
         (TypeChar::Int, _) => convert(header, &bytes, |v: i64| v as f32).map(Values::Whole),
         (_, 4) => convert(header, &bytes, |v: f32| v).map(Values::Real),
         (_, _) => {
-            too_large(&place, &shape, fortran, &bytes, header.dtype())?;
+            too_large(&place, &shape, fortran, &bytes, &header.dtype())?;
             convert(header, &bytes, |v: f64| v as f32).map(Values::Real)
         }
     };
@@ -66,7 +66,7 @@ pub(super) fn read_array(mut stream: Stream<'_>) -> Result<Array, DataError> {
 }
 
 /// Refuses the first number of 64 bits that is finite but beyond 32 bits, in its own digits.
-fn too_large(place: &str, shape: &[usize], fortran: bool, bytes: &[u8], ty: DType) -> Result<(), DataError> {
+fn too_large(place: &str, shape: &[usize], fortran: bool, bytes: &[u8], ty: &DType) -> Result<(), DataError> {
     let big_endian = ty.descr().contains('>');
     let value = |bytes: &[u8; 8]| if big_endian { f64::from_be_bytes(*bytes) } else { f64::from_le_bytes(*bytes) };
     let (values, _) = bytes.as_chunks::<8>();
