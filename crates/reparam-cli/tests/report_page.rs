@@ -199,6 +199,7 @@ fn failures_are_named() {
     let mut report = full();
     report.scores.nll = Some(Measured::exact(40.0));
     report.scores.active_units = Some((0, 32));
+    report.scores.kl = Some(Measured::exact(0.3));
     report.epochs.last_mut().unwrap().kl_weight = Some(0.4);
     let (page, _) = checked("failed", &report);
     for text in ["not below the floor", "posterior collapse): all images", "a weight of 0.4 on the KL divergence"] {
@@ -220,7 +221,9 @@ fn one_epoch_without_validation_is_a_page() {
     };
     let report = VaeReport { epochs: vec![row], ..full() };
     let (page, _) = checked("one-epoch", &report);
-    assert!(page.contains("<circle") && !page.contains("held out, −ELBO") && !page.contains("norm of the gradient"));
+    // One epoch makes no curve: its numbers stand in a table.
+    assert!(page.contains("numbers, but no curves yet") && page.contains("Training loss (minus the ELBO)"));
+    assert!(!page.contains("validation, −ELBO") && !page.contains("norm of the gradient"));
 }
 
 #[test]
@@ -284,4 +287,89 @@ fn extremes_do_not_panic() {
     let (page, _) = checked("extremes", &report);
     assert!(page.contains("each drawn point is the mean of") && page.contains("the first 200 of 1000 bars"));
     assert!(page.len() < 800_000, "{}", page.len());
+}
+
+#[test]
+fn an_unused_latent_is_told_as_far_as_the_numbers_go() {
+    let collapse = "posterior collapse):";
+    let page = |change: &dyn Fn(&mut VaeReport)| {
+        let mut report = full();
+        report.scores.active_units = Some((0, 32));
+        report.scores.kl = Some(Measured::exact(0.1));
+        change(&mut report);
+        checked("unused", &report).0
+    };
+    assert!(page(&|_| {}).contains("None of the 32 latent axes"));
+    assert!(page(&|report| report.scores.active_units = Some((0, 1))).contains("The one latent axis is not in use"));
+    let carries = page(&|report| report.scores.kl = Some(Measured::exact(0.6)));
+    assert!(!carries.contains(collapse) && carries.contains("although the KL divergence is 0.600 nats"));
+    let broken = page(&|report| report.scores.elbo = Some(Measured::exact(f64::NAN)));
+    assert!(!broken.contains(collapse) && broken.contains("unknown"));
+    assert!(!page(&|report| report.latents[0].mean_variance = Some(f64::NAN)).contains(collapse));
+    assert!(!page(&|report| report.scores.active_units = None).contains(collapse));
+}
+
+#[test]
+fn validation_is_no_test_part() {
+    let mut report = full();
+    for row in &mut report.epochs {
+        row.validation_elbo_se = Some(0.5);
+    }
+    let (page, _) = checked("band", &report);
+    for text in [
+        "validation, −ELBO",
+        "validation, NLL",
+        "price of the test images",
+        "one standard error over images to each side",
+        "running mean over up to 7 epochs",
+        "<polygon",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("held out, −ELBO"));
+}
+
+#[test]
+fn bounds_axes_and_signs_are_told() {
+    let mut report = full();
+    report.scores.bounds = vec![(1, -17.5123), (10, -17.01), (500, -16.8342)];
+    report.scores.elbo_images = Some(1);
+    let (page, _) = checked("bounds", &report);
+    for text in
+        ["L1  −17.512", "L500  −16.834", "Over 1 image.", "4 of 32 axes are shown", "from −3.0 to 3.0", ">−1.5<"]
+    {
+        assert!(page.contains(text), "{text}");
+    }
+    // The fixture's axes 7, 2, 19 and 4 are in no order of their divergence.
+    assert!(!page.contains("largest KL divergence first"));
+    report.latents.iter_mut().for_each(|axis| {
+        axis.kl = [7, 2, 19, 4].iter().rev().position(|i| *i == axis.index).map_or(0.0, |p| p as f64 + 1.0)
+    });
+    assert!(
+        checked("ordered", &report).0.contains("4 of 32 axes are shown, the one with the largest KL divergence first.")
+    );
+}
+
+#[test]
+fn pixels_without_a_value_are_explained() {
+    let legend = "Magenta marks values that are not finite numbers.";
+    assert!(!checked("full", &full()).0.contains(legend));
+    let broken = Images::new(vec![f32::NAN; 8 * 64], 1, 8, 8).unwrap();
+    let report = VaeReport { samples: Some(broken), ..full() };
+    let (page, picture) = checked("magenta", &report);
+    assert!(page.contains(legend) && picture.contains("(magenta: not a number)"));
+}
+
+#[test]
+fn every_class_has_its_name_on_the_map() {
+    let mut report = full();
+    // All classes have one and the same median.
+    let labels = (0..100).map(|i| (i % 10).to_string()).collect();
+    let points = (0..100).map(|i| (f64::from(i / 10), f64::from(i / 10))).collect();
+    report.latent_map = Some(LatentMap { labels: Some(labels), points, ..map(1) });
+    let (page, _) = checked("names", &report);
+    assert_eq!(page.matches("paint-order=").count(), 10);
+    let mut all_unused = full();
+    all_unused.latents.iter_mut().for_each(|axis| axis.mean_variance = Some(1.0));
+    assert!(!checked("all-used", &all_unused).0.contains(">\nnot active"));
 }

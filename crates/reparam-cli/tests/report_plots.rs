@@ -76,7 +76,7 @@ fn bands_lie_under_their_curves() {
         let svg = checked(if log_y { "band-log" } else { "band" }, &chart.draw());
         assert!(
             svg.find("<polygon").unwrap()
-                < svg.find("<polyline opacity=\"1\" stroke=\"#3F90DA\"").unwrap_or(usize::MAX)
+                < svg.find("<polyline opacity=\"1\" stroke=\"#0072B2\"").unwrap_or(usize::MAX)
         );
     }
 }

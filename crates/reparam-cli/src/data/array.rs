@@ -116,6 +116,9 @@ pub(super) fn flat_shape(pixels: usize, wanted: Option<ImageShape>, place: &str)
     let misfit = |expected: String, hint| {
         Err(DataError::Shape { place: place.into(), expected, got: format!("{pixels} values an image"), hint })
     };
+    if pixels == 0 {
+        return Err(DataError::Empty { place: place.into(), expected: "at least one pixel an image" });
+    }
     if let Some(wanted) = wanted {
         if wanted.pixels() == pixels {
             return Ok(wanted);
@@ -123,7 +126,7 @@ pub(super) fn flat_shape(pixels: usize, wanted: Option<ImageShape>, place: &str)
         return misfit(format!("{} values an image ({wanted})", wanted.pixels()), None);
     }
     let side = pixels.isqrt();
-    if pixels > 0 && side * side == pixels {
+    if side * side == pixels {
         return Ok(ImageShape { channels: 1, height: side, width: side });
     }
     let label = pixels.checked_sub(1).filter(|&rest| rest > 1 && rest.isqrt().pow(2) == rest);

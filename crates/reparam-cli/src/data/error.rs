@@ -1,12 +1,16 @@
 //! What can be wrong with image data: one error each, with its file, place, value and rule.
 
+use std::fmt::{self, Display};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use super::visible::{Visible, visible};
 
 /// Why image data could not be read.
 ///
 /// A message starts with the file and the place in it (byte, line and column, entry, image), then says what the rule
-/// expects and what stands there instead. [`DataError::hint`] adds what can be done about it, where something can.
+/// expects and what stands there instead. Control characters of names and contents are escaped: a message is one line, and
+/// moves no cursor. [`DataError::hint`] adds what can be done about it, where something can.
 ///
 /// ```
 /// use reparam_cli::data::{DataError, ReadOptions, read};
@@ -17,7 +21,6 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The file system refused: not there, no permission, or a device failed.
-    #[error("{}: {}", path.display(), io_words(source))]
     Io {
         /// The path that was asked for.
         path: PathBuf,
@@ -25,7 +28,6 @@ pub enum DataError {
         source: io::Error,
     },
     /// An option of the reader breaks its own rule.
-    #[error("{name}: expected {expected}, got {got}")]
     Option {
         /// The option's name.
         name: &'static str,
@@ -35,7 +37,6 @@ pub enum DataError {
         got: String,
     },
     /// Neither the name nor the first bytes belong to a format that is read here.
-    #[error("{}: expected {FORMATS}, got {got}", path.display())]
     UnknownFormat {
         /// The path that was asked for.
         path: PathBuf,
@@ -43,7 +44,6 @@ pub enum DataError {
         got: String,
     },
     /// The first bytes are not those of the format that the name announces.
-    #[error("{place}: byte 0: expected {expected}, got {got}")]
     Magic {
         /// The file or archive entry.
         place: String,
@@ -53,7 +53,6 @@ pub enum DataError {
         got: String,
     },
     /// A header that cannot be understood.
-    #[error("{place}: expected {expected}, got {got}")]
     Header {
         /// The file or archive entry, with the place in it.
         place: String,
@@ -63,7 +62,6 @@ pub enum DataError {
         got: String,
     },
     /// Values are stored in a type that is not read.
-    #[error("{place}: expected {expected}, got {got}")]
     ElementType {
         /// The file or archive entry, with the place in it.
         place: String,
@@ -73,7 +71,6 @@ pub enum DataError {
         got: String,
     },
     /// The array or image has a shape that does not fit.
-    #[error("{place}: expected {expected}, got {got}")]
     Shape {
         /// The file, archive entry or image.
         place: String,
@@ -85,7 +82,6 @@ pub enum DataError {
         hint: Option<String>,
     },
     /// There are fewer bytes than the header announces.
-    #[error("{place}: expected {expected} bytes, got {got}: the file is cut short")]
     Truncated {
         /// The file or archive entry.
         place: String,
@@ -95,7 +91,6 @@ pub enum DataError {
         got: u64,
     },
     /// There are more bytes than the header announces.
-    #[error("{place}: expected {expected} bytes, got more: data go on after the announced end")]
     Trailing {
         /// The file or archive entry.
         place: String,
@@ -103,7 +98,6 @@ pub enum DataError {
         expected: u64,
     },
     /// The header announces more than the compressed bytes could ever unpack to, or than memory can hold.
-    #[error("{place}: expected at most {limit} bytes, got a header that announces {announced}")]
     Announced {
         /// The file or archive entry.
         place: String,
@@ -113,7 +107,6 @@ pub enum DataError {
         limit: u64,
     },
     /// A compressed stream, an archive or a picture that does not decode.
-    #[error("{place}: expected {expected}, got damaged data ({reason})")]
     Damaged {
         /// The file or archive entry.
         place: String,
@@ -123,7 +116,6 @@ pub enum DataError {
         reason: String,
     },
     /// The numbers of images and labels differ.
-    #[error("{place}: expected {images} labels, one for each image in {images_place}, got {labels}")]
     LabelCount {
         /// Where the labels stand.
         place: String,
@@ -135,7 +127,6 @@ pub enum DataError {
         labels: usize,
     },
     /// A label that is not a class number or name.
-    #[error("{place}: expected {expected}, got {got}")]
     Label {
         /// The file, with the place in it.
         place: String,
@@ -145,7 +136,6 @@ pub enum DataError {
         got: String,
     },
     /// A row of a table has another number of fields than the first.
-    #[error("{place}: expected {expected} fields as in the first row, got {got}")]
     Ragged {
         /// The file and line.
         place: String,
@@ -155,7 +145,6 @@ pub enum DataError {
         got: usize,
     },
     /// A value that is no number, not finite, or outside what the likelihood allows.
-    #[error("{place}: expected {expected}, got '{got}'")]
     Value {
         /// The file, with image, row and column, or line and column.
         place: String,
@@ -167,7 +156,6 @@ pub enum DataError {
         hint: Option<String>,
     },
     /// Nothing to learn from: no bytes, no rows, no images.
-    #[error("{place}: expected {expected}, got none")]
     Empty {
         /// The file or folder.
         place: String,
@@ -175,7 +163,6 @@ pub enum DataError {
         expected: &'static str,
     },
     /// A folder holds something that is neither an image nor hidden.
-    #[error("{}: expected {expected}, got {got}", path.display())]
     Folder {
         /// The file or subfolder that does not belong.
         path: PathBuf,
@@ -185,7 +172,6 @@ pub enum DataError {
         got: String,
     },
     /// An archive or table without the entry or column that is needed.
-    #[error("{place}: expected {expected}, got {got}")]
     Missing {
         /// The file.
         place: String,
@@ -199,10 +185,60 @@ pub enum DataError {
 /// The formats, as messages list them.
 const FORMATS: &str = "a folder of idx files, a folder of PNG images, or a file .idx, .npy, .npz or .csv";
 
+impl Display for DataError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words(&mut Visible(out))
+    }
+}
+
 impl DataError {
+    fn words(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::Header { place, expected, got }
+            | Self::ElementType { place, expected, got }
+            | Self::Label { place, expected, got } => write!(out, "{place}: expected {expected}, got {got}"),
+            Self::Shape { place, expected, got, .. } | Self::Missing { place, expected, got } => {
+                write!(out, "{place}: expected {expected}, got {got}")
+            }
+            Self::Io { path, source } => write!(out, "{}: {}", path.display(), io_words(source)),
+            Self::Option { name, expected, got } => write!(out, "{name}: expected {expected}, got {got}"),
+            Self::UnknownFormat { path, got } => write!(out, "{}: expected {FORMATS}, got {got}", path.display()),
+            Self::Magic { place, expected, got } => write!(out, "{place}: byte 0: expected {expected}, got {got}"),
+            Self::Truncated { place, expected, got } => {
+                write!(out, "{place}: expected {expected} bytes, got {got}: the file is cut short")
+            }
+            Self::Trailing { place, expected } => {
+                write!(out, "{place}: expected {expected} bytes, got more: data go on after the announced end")
+            }
+            Self::Announced { place, announced, limit } => {
+                write!(out, "{place}: expected at most {limit} bytes, got a header that announces {announced}")
+            }
+            Self::Damaged { place, expected, reason } => {
+                write!(out, "{place}: expected {expected}, got damaged data ({reason})")
+            }
+            Self::LabelCount { place, images_place, images, labels } => {
+                write!(out, "{place}: expected {images} labels, one for each image in {images_place}, got {labels}")
+            }
+            Self::Ragged { place, expected, got } => {
+                write!(out, "{place}: expected {expected} fields as in the first row, got {got}")
+            }
+            Self::Value { place, expected, got, .. } => write!(out, "{place}: expected {expected}, got '{got}'"),
+            Self::Empty { place, expected } => write!(out, "{place}: expected {expected}, got none"),
+            Self::Folder { path, expected, got } => write!(out, "{}: expected {expected}, got {got}", path.display()),
+        }
+    }
+
     /// What the user can do about it, where there is something; one line for the command's `hint:`.
     pub fn hint(&self) -> Option<String> {
+        self.advice().map(|advice| visible(&advice))
+    }
+
+    fn advice(&self) -> Option<String> {
         match self {
+            Self::Io { source, .. } => io_advice(source).map(str::to_owned),
+            Self::Header { expected: "a regular file", got, .. } if got == "a folder" => {
+                Some("name one of the files in it".into())
+            }
             Self::Shape { hint, .. } | Self::Value { hint, .. } => hint.clone(),
             Self::UnknownFormat { path, .. } if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => {
                 Some("put the images into a folder and name the folder".into())
@@ -231,11 +267,49 @@ impl DataError {
     }
 }
 
-/// The common refusals in plain words; the system's own for the rest.
-fn io_words(error: &io::Error) -> String {
+/// The common refusals in plain words; the system's own for the rest, without its number and its capital letter.
+pub(super) fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
         io::ErrorKind::PermissionDenied => "no permission to read it".into(),
-        _ => error.to_string(),
+        io::ErrorKind::IsADirectory => "a folder, not a file".into(),
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".into(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split_once(" (os error ").map_or(text.as_str(), |(text, _)| text);
+            let mut rest = text.chars();
+            let lower = rest.next().map(|first| first.to_lowercase().collect::<String>());
+            lower.map_or(String::new(), |first| first + rest.as_str())
+        }
+    }
+}
+
+/// What can be done about a refusal.
+fn io_advice(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            Some("check the spelling; a path without a leading slash starts at the current folder")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Some("check who may read the file and enter the folders above it: ls -l shows it")
+        }
+        io::ErrorKind::IsADirectory => Some("name one of the files in it"),
+        io::ErrorKind::OutOfMemory => Some("the data have to fit into memory, at 4 bytes a pixel"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_words_lose_their_capital_and_their_number() {
+        let too_long = io::Error::from_raw_os_error(36);
+        let words = io_words(&too_long);
+        assert!(!words.contains("os error") && !words.starts_with(char::is_uppercase), "{words}");
+        let error = DataError::io("a\u{1b}[2J\nb".as_ref(), io::ErrorKind::NotFound.into());
+        assert_eq!(error.to_string(), "a\\x1b[2J\\nb: no such file or folder");
+        assert!(error.hint().is_some_and(|hint| hint.contains("spelling")));
     }
 }

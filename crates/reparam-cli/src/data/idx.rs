@@ -22,6 +22,15 @@ pub(super) fn has_idx_name(name: &str) -> bool {
 
 /// Reads a folder with `train-images…`, and, where they are there, its labels and `t10k-images…` or `test-images…`.
 pub(super) fn read_folder(folder: &Path, names: &[String], options: &ReadOptions) -> Result<RawData, DataError> {
+    if let Some(twice) =
+        names.iter().filter(|name| has_idx_name(name)).find(|name| names.contains(&format!("{name}.gz")))
+    {
+        return Err(DataError::Folder {
+            path: folder.join(format!("{twice}.gz")),
+            expected: "each idx file once, plain or packed",
+            got: format!("the packed twin of {twice}"),
+        });
+    }
     let images: Vec<&String> = names.iter().filter(|n| has_idx_name(n) && n.contains("images")).collect();
     let is_test = |name: &str| name.contains("t10k") || name.contains("test");
     let test = one_of(folder, images.iter().copied().filter(|n| is_test(n)))?;
@@ -56,13 +65,11 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
     Ok(RawData { train: images_with_labels(path, options)?, test: None, label_names: None })
 }
 
-/// The one file of this part, the plain one where a packed copy lies beside it.
+/// The one file of this part.
 fn one_of<'a>(folder: &Path, names: impl Iterator<Item = &'a String>) -> Result<Option<PathBuf>, DataError> {
     let mut names: Vec<&String> = names.collect();
     names.sort();
-    let plain_too = |name: &str| name.strip_suffix(".gz").is_some_and(|plain| names.iter().any(|n| *n == plain));
-    let distinct: Vec<&&String> = names.iter().filter(|name| !plain_too(name)).collect();
-    match distinct[..] {
+    match names[..] {
         [] => Ok(None),
         [name] => Ok(Some(folder.join(name))),
         [first, second, ..] => Err(DataError::Folder {
@@ -92,7 +99,8 @@ fn images_with_labels(path: &Path, options: &ReadOptions) -> Result<RawImages, D
     Ok(images)
 }
 
-/// The file with labels that belongs to a file of images, if there is one: `labels` for `images`, `idx1` for `idx3`.
+/// The file with labels that belongs to a file of images, if there is one: `labels` for `images`, `idx1` for `idx3`; packed like
+/// the images where there are both.
 fn label_file(images: &Path) -> Option<PathBuf> {
     let name = images.file_name()?.to_str()?;
     if !name.contains("images") {
@@ -100,8 +108,8 @@ fn label_file(images: &Path) -> Option<PathBuf> {
     }
     let labels =
         ["idx2", "idx3", "idx4"].iter().fold(name.replace("images", "labels"), |n, idx| n.replace(idx, "idx1"));
-    let plain = labels.strip_suffix(".gz").unwrap_or(&labels);
-    [plain.to_owned(), format!("{plain}.gz")].iter().map(|name| images.with_file_name(name)).find(|path| path.exists())
+    let other = labels.strip_suffix(".gz").map_or_else(|| format!("{labels}.gz"), str::to_owned);
+    [labels, other].iter().map(|name| images.with_file_name(name)).find(|path| path.exists())
 }
 
 fn read_array(mut stream: Stream<'_>, ranks: &[u8], magic: &'static str) -> Result<Array, DataError> {

@@ -13,11 +13,13 @@
 //! | `.npz` | such arrays named `x`, `images`, `data`, `arr_0`, or `x_train` and `x_test`; labels `y`, `labels`, … |
 //! | `.csv`, `.tsv`, `.txt` | one image a row |
 //!
-//! A file with another name is told by its first bytes.
+//! A file with another name is told by its first bytes. Labels lie beside their images packed alike, else packed the other way; a
+//! folder that holds an idx file both plain and packed is refused, since nothing says which of the two is meant.
 
 mod array;
 mod digits;
 mod error;
+mod gzip;
 mod header;
 mod hold_out;
 mod idx;
@@ -31,6 +33,7 @@ mod raw;
 mod scale;
 mod stream;
 mod table;
+mod visible;
 
 use std::path::Path;
 

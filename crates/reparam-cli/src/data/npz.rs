@@ -31,9 +31,9 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<RawData, D
     let mut archive = Archive::open(path)?;
     let Some(train) = archive.images(TRAIN_IMAGES, TRAIN_LABELS, options)? else {
         return Err(DataError::Missing {
-            place: archive.place,
+            place: archive.place.clone(),
             expected: format!("an array with one of the names {}", TRAIN_IMAGES.join(", ")),
-            got: archive.names.iter().map(|name| array_name(name)).collect::<Vec<_>>().join(", "),
+            got: archive.list(),
         });
     };
     let test = archive.images(TEST_IMAGES, TEST_LABELS, options)?;
@@ -67,6 +67,16 @@ impl Archive {
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(&place, &e))?;
         let names = zip.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         Ok(Self { place, file_len, zip, names })
+    }
+
+    /// The names of the arrays, for a message.
+    fn list(&self) -> String {
+        let names: Vec<&str> = self.names.iter().take(20).map(|name| array_name(name)).collect();
+        match self.names.len() {
+            0 => "an archive without arrays".into(),
+            1..=20 => names.join(", "),
+            many => format!("{}, … ({many} arrays)", names.join(", ")),
+        }
     }
 
     /// The array under the first of `candidates` that is there.
@@ -107,7 +117,7 @@ impl Archive {
 
 fn damaged(place: &str, error: &ZipError) -> DataError {
     let reason = match error {
-        ZipError::Io(e) => e.to_string(),
+        ZipError::Io(e) => super::error::io_words(e),
         other => other.to_string(),
     };
     DataError::Damaged { place: place.into(), expected: "a zip archive", reason }

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
 use super::DataError;
+use super::error::io_words;
+use super::gzip::{AfterEnd, Members};
 
 /// Deflate packs at most 1,032 bytes into one (zlib's documentation, "Maximum expansion factor").
 const MOST_BYTES_IN_ONE: u64 = 1032;
@@ -68,7 +68,7 @@ impl<'a> Stream<'a> {
         let place = path.display().to_string();
         let head = first_bytes(path, &mut file)?;
         if head.starts_with(&[0x1f, 0x8b]) {
-            let reader = Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)));
+            let reader = Box::new(Members::new(BufReader::with_capacity(1 << 16, file)));
             return Ok(Stream::packed(place, reader, "a gzip stream", len.saturating_mul(MOST_BYTES_IN_ONE)));
         }
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz")) {
@@ -111,7 +111,9 @@ impl<'a> Stream<'a> {
         match self.reader.read(&mut [0]) {
             Ok(0) => Ok(bytes),
             Ok(_) => Err(DataError::Trailing { place: self.place, expected: self.position }),
-            Err(e) => Err(self.failed(e, self.position + 1, self.position)),
+            Err(e) if AfterEnd::is(&e) => Err(DataError::Trailing { place: self.place, expected: self.position }),
+            // All data are there: what is cut off is the checksum behind them.
+            Err(e) => Err(self.failed(e, self.position, self.position)),
         }
     }
 
@@ -141,7 +143,11 @@ impl<'a> Stream<'a> {
             Packing::Packed(_) if source.kind() == std::io::ErrorKind::UnexpectedEof && got < expected => {
                 DataError::Truncated { place, expected, got }
             }
-            Packing::Packed(kind) => DataError::Damaged { place, expected: kind, reason: source.to_string() },
+            Packing::Packed(kind) => {
+                let is_cut = source.kind() == std::io::ErrorKind::UnexpectedEof;
+                let reason = if is_cut { "its checksum is cut off".into() } else { io_words(&source) };
+                DataError::Damaged { place, expected: kind, reason }
+            }
         }
     }
 }

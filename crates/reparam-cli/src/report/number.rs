@@ -99,6 +99,16 @@ fn grouped(number: &str) -> String {
     text
 }
 
+/// A number of things, with the noun in the form that it asks for: the noun's plural is made with an `s`.
+///
+/// ```
+/// use reparam_cli::report::number::counted;
+/// assert_eq!((counted(1, "epoch"), counted(1200, "image")), ("1 epoch".into(), "1,200 images".into()));
+/// ```
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
+}
+
 /// A time in seconds, minutes or hours, whichever reads best.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {

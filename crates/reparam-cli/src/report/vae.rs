@@ -1,7 +1,7 @@
 //! What a run of a variational autoencoder has to show, as plain data.
 
 use super::html::Row;
-use super::number::{Measured, duration, significant};
+use super::number::{Measured, counted, duration, significant};
 use super::picture::Images;
 
 /// A latent axis is in use when the posterior mean varies more than this over the data (Burda et al. 2016).
@@ -60,6 +60,10 @@ pub struct Scores {
     pub floor: Option<f64>,
     /// The evidence lower bound.
     pub elbo: Option<Measured>,
+    /// Images behind `elbo`.
+    pub elbo_images: Option<u64>,
+    /// Importance-weighted bounds on the log-likelihood: the number of draws, and the mean bound in nats per image.
+    pub bounds: Vec<(u64, f64)>,
     /// Its first part, the expected log-likelihood of an image given its latent draw (`elbo = reconstruction - kl`).
     pub reconstruction: Option<Measured>,
     /// Its second part, the divergence of the posterior from the prior.
@@ -95,6 +99,8 @@ pub struct EpochRow {
     pub kl: f64,
     /// ELBO on images that are not trained on, nats per image.
     pub validation_elbo: Option<f64>,
+    /// Standard error of `validation_elbo` over images.
+    pub validation_elbo_se: Option<f64>,
     /// Importance-weighted negative log-likelihood on images that are not trained on, nats per image.
     pub validation_nll: Option<f64>,
     /// The optimiser's rate.
@@ -154,13 +160,25 @@ pub struct LatentAxis {
 }
 
 impl LatentAxis {
-    /// Whether the axis is in use; nothing where that was not measured.
+    /// Whether the axis is in use; nothing where that was not measured, or is not finite.
     pub fn active(&self) -> Option<bool> {
-        self.mean_variance.map(|variance| variance > ACTIVE_VARIANCE)
+        self.mean_variance.filter(|variance| variance.is_finite()).map(|variance| variance > ACTIVE_VARIANCE)
     }
 }
 
 impl Scores {
+    /// Whether everything measured is a finite number.
+    pub(super) fn finite(&self) -> bool {
+        let all = [self.nll, self.elbo, self.reconstruction, self.kl];
+        all.iter().flatten().all(|measured| measured.value.is_finite())
+    }
+
+    /// Latent axes in use in words. A model that gives numbers that are not finite uses no known number of axes.
+    fn active(&self) -> Option<String> {
+        let (active, all) = self.active_units?;
+        Some(if self.finite() { format!("{active} of {all}") } else { "unknown".into() })
+    }
+
     /// The rows of the table of results.
     pub(super) fn rows(&self) -> Vec<Row> {
         const NATS: &str = "nats per image";
@@ -168,23 +186,28 @@ impl Scores {
         let mut add = |label: &str, value: Option<String>, unit: &str, about: String| {
             rows.extend(value.map(|value| Row::new(label, value, unit, about)));
         };
-        let text = |value: Option<Measured>| value.map(|value| value.to_string());
+        let text = |value: Option<Measured>| value.map(|value| minus(&value.to_string()));
         add("Negative log-likelihood", text(self.nll), NATS, self.about_nll());
         let floor = "The same for a model without structure: every pixel independent of the others, at its mean over the training \
                      images. A model that has learned anything lies below it.";
         add("Floor", self.floor.map(|floor| significant(floor, 4)), NATS, floor.into());
         let elbo = "Evidence lower bound: never above the log-likelihood; the gap says how far the encoder is from the true posterior.";
-        add("ELBO", text(self.elbo), NATS, elbo.into());
+        let images = self.elbo_images.map_or(String::new(), |count| format!(" Over {}.", counted(count, "image")));
+        add("ELBO", text(self.elbo), NATS, format!("{elbo}{images}"));
+        let bounds: Vec<String> =
+            self.bounds.iter().map(|&(draws, bound)| format!("L{draws}  {}", minus(&significant(bound, 5)))).collect();
+        let about = "Lower bounds on the log-likelihood from this many draws an image: more draws, a tighter bound. L1 is the ELBO; \
+                     minus the last is the negative log-likelihood above.";
+        add("Bounds", Some(bounds.join("\n")).filter(|text| !text.is_empty()), NATS, about.into());
         let reconstruction =
             "First part of the ELBO: expected log-probability of an image, given a draw from its own posterior.";
         add("Reconstruction", text(self.reconstruction), NATS, reconstruction.into());
         let kl = "Second part, subtracted: the information that the latent carries about an image.";
         add("KL divergence", text(self.kl), NATS, kl.into());
-        let active = self.active_units.map(|(active, all)| format!("{active} of {all}"));
         let about = format!(
             "Latent axes in use: the posterior mean varies over the images, with a variance above {ACTIVE_VARIANCE}."
         );
-        add("Active units", active, "", about);
+        add("Active units", self.active(), "", about);
         let bits = "Negative log-likelihood in bits for each pixel and channel.";
         add("Bits per dimension", text(self.bits_per_dimension), "bits", bits.into());
         add("Training time", self.seconds.map(duration), "", "Without the evaluation after it.".into());
@@ -202,11 +225,8 @@ impl Scores {
     }
 
     fn about_nll(&self) -> String {
-        let draws = self
-            .nll_samples
-            .map_or(String::new(), |count| format!(", {} draws an image", significant(count as f64, 9)));
-        let images =
-            self.nll_images.map_or(String::new(), |count| format!(", {} images", significant(count as f64, 9)));
+        let draws = self.nll_samples.map_or(String::new(), |count| format!(", {} an image", counted(count, "draw")));
+        let images = self.nll_images.map_or(String::new(), |count| format!(", {}", counted(count, "image")));
         let error = if self.nll.is_some_and(|nll| nll.standard_error.is_some()) {
             " ± is its standard error over images."
         } else {
@@ -230,13 +250,13 @@ impl Scores {
             ));
         } else if let Some(elbo) = self.elbo {
             let floor = self.floor.map_or(String::new(), |floor| format!("; floor {}", significant(-floor, 4)));
-            tiles.push(Row::new("ELBO, held out", elbo.to_string(), format!("nats per image{floor}"), ""));
+            tiles.push(Row::new("ELBO, held out", minus(&elbo.to_string()), format!("nats per image{floor}"), ""));
         }
         if let Some(bits) = self.bits_per_dimension {
             tiles.push(Row::new("Bits per dimension", bits.to_string(), "bits", ""));
         }
-        if let Some((active, all)) = self.active_units {
-            tiles.push(Row::new("Active latent axes", format!("{active} of {all}"), "", ""));
+        if let Some(active) = self.active() {
+            tiles.push(Row::new("Active latent axes", active, "", ""));
         }
         if let Some(seconds) = self.seconds {
             let speed =
@@ -244,5 +264,13 @@ impl Scores {
             tiles.push(Row::new("Training time", duration(seconds), speed, ""));
         }
         tiles
+    }
+}
+
+/// A number with the minus sign that the axes of plots have; other text stays as it is.
+pub(super) fn minus(text: &str) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("−{rest}"),
+        _ => text.to_owned(),
     }
 }

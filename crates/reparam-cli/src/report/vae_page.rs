@@ -1,10 +1,11 @@
 //! The page of a variational autoencoder.
 
 use super::html::{Block, Figure, Media, Page, Row, Section};
+use super::number::{counted, significant};
 use super::picture::{Grid, Images};
-use super::vae::{ACTIVE_VARIANCE, VaeReport};
+use super::vae::{ACTIVE_VARIANCE, EpochRow, ImageTable, LatentAxis, Scores, VaeReport, minus};
 use super::vae_plots::{
-    course, details, even_columns, first_and_last, image_table, latent_bars, latent_map, loss, page_scale,
+    course, details, even_columns, first_and_last, image_table, latent_bars, latent_map, loss, page_scale, smoothed,
 };
 use std::fmt::Write as _;
 
@@ -59,8 +60,10 @@ fn findings(report: &VaeReport) -> Vec<String> {
     let broken = report.epochs.iter().filter(|row| !row.elbo.is_finite()).count();
     if broken > 0 {
         findings.push(format!(
-            "{broken} of {} epochs have an ELBO that is not finite; curves leave them out.",
-            report.epochs.len()
+            "{broken} of {} {} an ELBO that is not finite; curves leave {} out.",
+            counted(report.epochs.len() as u64, "epoch"),
+            if broken == 1 { "has" } else { "have" },
+            if broken == 1 { "it" } else { "them" },
         ));
     }
     if let (Some(nll), Some(floor)) = (report.scores.nll, report.scores.floor)
@@ -72,7 +75,9 @@ fn findings(report: &VaeReport) -> Vec<String> {
         findings.push("The negative log-likelihood is not finite.".into());
     }
     if let Some(skipped @ 1..) = report.scores.skipped_steps {
-        findings.push(format!("{skipped} training steps were left out because something in them was not finite."));
+        let (were, them) = if skipped == 1 { ("was", "it") } else { ("were", "them") };
+        let steps = counted(skipped, "training step");
+        findings.push(format!("{steps} {were} left out because something in {them} was not finite."));
     }
     if let Some(weight) = report.epochs.last().and_then(|row| row.kl_weight)
         && weight < 1.0
@@ -81,11 +86,35 @@ fn findings(report: &VaeReport) -> Vec<String> {
             "The run ended with a weight of {weight} on the KL divergence: what was maximised is not the ELBO."
         ));
     }
-    if let Some((0, all @ 1..)) = report.scores.active_units {
-        findings
-            .push(format!("None of the {all} latent axes is in use (posterior collapse): all images share one code."));
-    }
+    findings.extend(unused_latent(report));
     findings
+}
+
+/// A total divergence below this tells next to nothing about an image, nats.
+const COLLAPSED_KL: f64 = 0.5;
+
+/// What it means that no axis is in use, as far as the numbers tell.
+fn unused_latent(report: &VaeReport) -> Option<String> {
+    let Scores { active_units: Some((0, all @ 1..)), kl, .. } = report.scores else {
+        return None;
+    };
+    let unknown = report.latents.iter().any(|axis| axis.mean_variance.is_some() && axis.active().is_none());
+    if unknown || !report.scores.finite() {
+        return None;
+    }
+    Some(match kl {
+        Some(kl) if kl.value > COLLAPSED_KL => format!(
+            "No latent axis has a posterior mean whose variance over images is above {ACTIVE_VARIANCE}, although the KL divergence is \
+             {} nats: the posteriors differ from the prior, but their means hardly from each other.",
+            significant(kl.value, 3)
+        ),
+        _ if all == 1 => {
+            "The one latent axis is not in use (posterior collapse): all images have nearly the same code.".into()
+        }
+        _ => format!(
+            "None of the {all} latent axes is in use (posterior collapse): all images have nearly the same code."
+        ),
+    })
 }
 
 fn results(report: &VaeReport) -> Section {
@@ -102,12 +131,27 @@ fn training(report: &VaeReport) -> Section {
     if report.epochs.is_empty() {
         return section;
     }
-    let mut caption = String::from(
-        "The loss is minus the ELBO: the price in nats of describing one image with the model. Curves that part, with the held-out one \
-         rising, mean overfitting.",
-    );
+    if let [only] = &report.epochs[..] {
+        return section
+            .with(Block::Text("There is one row of metrics so far: numbers, but no curves yet.".into()))
+            .with(Block::Table(one_epoch(only)));
+    }
+    let mut caption =
+        String::from("The loss is minus the ELBO: the price in nats of describing one image with the model.");
+    if report.epochs.iter().any(|row| row.validation_elbo.is_some() || row.validation_nll.is_some()) {
+        caption.push_str(
+            " Validation images are not trained on, and are others than the test images of the results. Curves that part, with \
+             validation rising, mean overfitting.",
+        );
+    }
+    if let Some(most) = smoothed(&report.epochs) {
+        let _ = write!(caption, " The validation curve is a running mean over up to {most} epochs.");
+    }
+    if report.epochs.iter().any(|row| row.validation_elbo.is_some() && row.validation_elbo_se.is_some()) {
+        caption.push_str(" Its band is one standard error over images to each side.");
+    }
     if report.scores.floor.is_some() {
-        caption.push_str(" The floor is the price with independent pixels.");
+        caption.push_str(" The floor is the price of the test images with independent pixels.");
     }
     if let Some(course) = course(&report.epochs) {
         let _ = write!(caption, " {course}");
@@ -119,6 +163,30 @@ fn training(report: &VaeReport) -> Section {
         figures.push(Figure { media: Media::Drawing(drawing), caption: caption.into(), wide });
     }
     section.with(Block::Figures(figures))
+}
+
+/// The numbers of a single epoch, which make no curve.
+fn one_epoch(row: &EpochRow) -> Vec<Row> {
+    const NATS: &str = "nats per image";
+    let mut rows = Vec::new();
+    let mut add = |label: &str, value: Option<f64>, unit: &str| {
+        rows.extend(value.map(|value| Row::new(label, minus(&significant(value, 4)), unit, "")));
+    };
+    add("Epoch", Some(row.epoch), "");
+    add("Steps", Some(row.step as f64), "");
+    add("Training loss (minus the ELBO)", Some(-row.elbo), NATS);
+    add("Reconstruction loss", Some(-row.reconstruction), NATS);
+    add("KL divergence", Some(row.kl), NATS);
+    add("Validation loss (minus the ELBO)", row.validation_elbo.map(|elbo| -elbo), NATS);
+    add("Validation, negative log-likelihood", row.validation_nll, NATS);
+    add("Norm of the gradient", row.gradient_norm, "");
+    rows
+}
+
+/// What is said below pictures that have pixels without a value.
+fn magenta<'a>(all: impl IntoIterator<Item = &'a Images>) -> &'static str {
+    let broken = all.into_iter().any(|images| !images.all_finite());
+    if broken { " Magenta marks values that are not finite numbers." } else { "" }
 }
 
 fn figure(media: Media, caption: impl Into<String>) -> Block {
@@ -153,6 +221,7 @@ fn reconstructions(report: &VaeReport) -> Section {
     } else {
         "Images that were not trained on. Their reconstructions have another shape and cannot stand beside them."
     };
+    let caption = format!("{caption}{}", magenta([&pairs.originals, &pairs.reconstructions]));
     section.with(figure(png(&grid, "held-out images, each above its reconstruction"), caption))
 }
 
@@ -165,18 +234,24 @@ fn samples(report: &VaeReport) -> Section {
     let grid = Grid::new(images, columns).scale(page_scale(images, columns, PAGE));
     let caption = "Images that never existed: draws from the standard normal prior, decoded, not selected. Shapes between classes show \
                    where the posteriors do not fill the prior.";
+    let caption = format!("{caption}{}", magenta([images]));
     section.with(figure(png(&grid, "images decoded from draws of the prior"), caption))
 }
 
 fn latent_space(report: &VaeReport) -> Section {
     let mut section = Section::new("Latent space");
     if let Some(map) = report.latent_map.as_ref().filter(|map| !map.points.is_empty()) {
-        let kind =
-            if map.one_dimensional { "along the one latent axis" } else { "in two dimensions of the latent space" };
+        let kind = if map.one_dimensional { ", along the one latent axis" } else { "" };
         let colour = if map.labels.is_some() { " Colours and names are labels that the model never saw." } else { "" };
-        let mut caption = format!("Held-out images, each at the mean of its posterior, {kind}.{colour}");
+        let what = match map.points.len() {
+            1 => "A held-out image, at the mean of its posterior".into(),
+            many => format!("{}, each at the mean of its posterior", counted(many as u64, "held-out image")),
+        };
+        let mut caption = format!("{what}{kind}.{colour}");
         if !map.choice.is_empty() {
             let _ = write!(caption, " {}", map.choice);
+        } else if !map.one_dimensional && map.axes.iter().all(|axis| !axis.is_empty()) {
+            let _ = write!(caption, " The axes are: {}, and {}.", map.axes[0], map.axes[1]);
         }
         section = section.with(figure(Media::Drawing(latent_map(map, (760, 620))), caption));
     }
@@ -205,19 +280,45 @@ fn moving(report: &VaeReport) -> Section {
     if let Some(table) = report.traversals.as_ref().filter(|table| !table.images.is_empty()) {
         let range = first_and_last(&table.column_labels).map_or(String::new(), |range| format!(" from {range}"));
         let caption = format!(
-            "Traversals. Each row changes one latent axis{range} and keeps the others where they are; the axis is named on the left. \
-             A row that changes one thing at a time is an axis with a meaning; a row that stays alike is an axis that is not used."
+            "Traversals. Each row changes one latent axis{range} and keeps the others where they are; the axis is named on the left.{} \
+             A row that changes one thing at a time is an axis with a meaning; a row that stays alike is an axis that is not used.{}",
+            which_axes(table, &report.latents),
+            magenta([&table.images]),
         );
         section =
             section.with(figure(Media::Drawing(image_table(table, "decoded images along latent axes", PAGE)), caption));
     }
     if let Some(table) = report.interpolations.as_ref().filter(|table| !table.images.is_empty()) {
-        let caption = "Interpolations. The ends of each row are reconstructions of two held-out images; between them the latent moves in \
-                       equal steps. Images in between that look real mean that the latent space has no holes there.";
+        let caption = format!(
+            "Interpolations. The ends of each row are reconstructions of two held-out images; between them the latent moves in equal \
+             steps. Images in between that look real mean that the latent space has no holes there.{}",
+            magenta([&table.images])
+        );
         section = section
             .with(figure(Media::Drawing(image_table(table, "decoded images between pairs of images", PAGE)), caption));
     }
     section
+}
+
+/// How many of the axes a table of traversals shows, and in which order, where its labels name axes that are known.
+fn which_axes(table: &ImageTable, latents: &[LatentAxis]) -> String {
+    let rows = table.images.len().div_ceil(table.columns.max(1));
+    let (shown, all) = (rows as u64, latents.len() as u64);
+    if all < shown || all == 0 {
+        return String::new();
+    }
+    let axes =
+        if all == 1 { "The one latent axis is shown".into() } else { format!("{shown} of {all} axes are shown") };
+    let divergence = |label: &String| {
+        let digits = label.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let index: usize = digits.parse().ok()?;
+        latents.iter().find(|axis| axis.index == index).map(|axis| axis.kl)
+    };
+    let order: Option<Vec<f64>> = table.row_labels.iter().map(divergence).collect();
+    let falling = order.is_some_and(|order| order.len() == rows && rows > 1 && order.is_sorted_by(|a, b| a >= b));
+    let order = if falling { ", the one with the largest KL divergence first" } else { "" };
+    let axes = if shown == 1 && all > 1 { format!("1 of {all} axes is shown") } else { axes };
+    format!(" {axes}{order}.")
 }
 
 fn repeat(report: &VaeReport) -> Section {

@@ -6,7 +6,7 @@ use super::picture::{Grid, Images};
 use super::plot::drawing::escape;
 use super::plot::palette::{INK, MUTED};
 use super::plot::{Bar, BarChart, Colouring, Drawing, LineChart, Scatter, Series};
-use super::vae::{EpochRow, ImageTable, LatentAxis, LatentMap};
+use super::vae::{EpochRow, ImageTable, LatentAxis, LatentMap, minus};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -38,6 +38,47 @@ fn chart(y_label: &str, series: Vec<Series>) -> LineChart {
     }
 }
 
+/// The reach of the running mean at a point to each side: a twentieth of the curve in all, less near the ends, where it would
+/// look beyond the curve, and less at the start, where the curve bends.
+fn reach(index: usize, count: usize) -> usize {
+    (count / 20).min(index / 4).min(count.saturating_sub(index + 1))
+}
+
+/// The most epochs of which the running mean of the validation curve takes the mean; nothing where it leaves the curve as it is.
+pub(super) fn smoothed(epochs: &[EpochRow]) -> Option<usize> {
+    let count = epochs.iter().filter(|row| row.validation_elbo.is_some()).count();
+    let most = (0..count).map(|index| reach(index, count)).max().unwrap_or(0);
+    (most > 0).then_some(2 * most + 1)
+}
+
+/// The running mean of the finite values; a value that is not finite stays.
+fn running_mean(values: &[f64]) -> Vec<f64> {
+    let mean = |index: usize| {
+        let reach = reach(index, values.len());
+        let near = values[index - reach..=index + reach].iter().filter(|value| value.is_finite());
+        near.clone().sum::<f64>() / near.count() as f64
+    };
+    values.iter().enumerate().map(|(index, &value)| if value.is_finite() { mean(index) } else { value }).collect()
+}
+
+/// The loss on validation images, smoothed, with a band of its standard error where that is known.
+fn validation(epochs: &[EpochRow]) -> Option<Series> {
+    let rows: Vec<(&EpochRow, f64)> =
+        epochs.iter().filter_map(|row| row.validation_elbo.map(|elbo| (row, -elbo))).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let centre = running_mean(&rows.iter().map(|row| row.1).collect::<Vec<_>>());
+    let errors: Vec<f64> = rows.iter().map(|row| row.0.validation_elbo_se.unwrap_or(0.0)).collect();
+    let points: Vec<(f64, f64)> = rows.iter().zip(&centre).map(|(row, &value)| (row.0.epoch, value)).collect();
+    let band = if rows.iter().any(|row| row.0.validation_elbo_se.is_some()) {
+        centre.iter().zip(running_mean(&errors)).map(|(value, error)| (value - error, value + error)).collect()
+    } else {
+        Vec::new()
+    };
+    Some(Series { label: "validation, −ELBO".into(), points, band })
+}
+
 /// The loss, with the floor where there is one.
 pub(super) fn loss(epochs: &[EpochRow], floor: Option<f64>) -> Drawing {
     let references = floor.map(|floor| ("floor".to_owned(), floor)).into_iter().collect();
@@ -45,14 +86,17 @@ pub(super) fn loss(epochs: &[EpochRow], floor: Option<f64>) -> Drawing {
 }
 
 fn losses(epochs: &[EpochRow]) -> Vec<Series> {
-    curves(
-        epochs,
-        &[
-            ("training, −ELBO", |row| Some(-row.elbo)),
-            ("held out, −ELBO", |row| row.validation_elbo.map(|elbo| -elbo)),
-            ("held out, NLL", |row| row.validation_nll),
-        ],
-    )
+    let mut all = curves(epochs, &[("training, −ELBO", |row| Some(-row.elbo))]);
+    all.extend(validation(epochs));
+    all.extend(curves(epochs, &[("validation, NLL", |row| row.validation_nll)]));
+    all
+}
+
+/// The points from this epoch on.
+fn from_epoch(series: Series, start: f64) -> Series {
+    let late = series.points.partition_point(|point| point.0 < start);
+    let band = series.band.get(late..).unwrap_or_default().to_vec();
+    Series { points: series.points[late..].to_vec(), band, label: series.label }
 }
 
 /// The two parts of the loss, and the course of the optimiser where it is known and not constant.
@@ -60,7 +104,8 @@ pub(super) fn details(epochs: &[EpochRow]) -> Vec<(Drawing, &'static str)> {
     let mut plots = Vec::new();
     // The first epochs decide the scale of the whole curve; what happens at the end needs its own.
     if epochs.len() >= 20 {
-        let late = losses(&epochs[epochs.len() / 2..]);
+        let start = epochs[epochs.len() / 2].epoch;
+        let late = losses(epochs).into_iter().map(|series| from_epoch(series, start)).collect();
         let drawing = LineChart { size: (980, 300), ..chart("loss in the second half (nats per image)", late) }.draw();
         plots.push((drawing, "The second half of training on its own scale: whether more epochs would help, and whether the curves part."));
     }
@@ -121,8 +166,8 @@ pub(super) fn latent_bars(latents: &[LatentAxis]) -> BarChart {
             group: usize::from(axis.active() == Some(false)),
         })
         .collect();
-    let known = latents.iter().any(|axis| axis.active().is_some());
-    let groups = if known { vec!["active".into(), "not active".into()] } else { Vec::new() };
+    let both = [true, false].iter().all(|state| latents.iter().any(|axis| axis.active() == Some(*state)));
+    let groups = if both { vec!["active".into(), "not active".into()] } else { Vec::new() };
     BarChart {
         title: "KL divergence of each latent axis".into(),
         y_label: "KL divergence (nats, mean over images)".into(),
@@ -228,7 +273,7 @@ pub(super) fn image_table(table: &ImageTable, label: &str, width: usize) -> Draw
     let widest = table.column_labels.iter().map(|label| label.chars().count().min(24)).max().unwrap_or(0) * 7 + 6;
     let stride = widest.div_ceil(image_width + 2).max(1);
     for (column, label) in table.column_labels.iter().enumerate().take(columns).step_by(stride) {
-        text(left + grid.corner(0, column).0 + image_width / 2, 13, "middle", &MUTED.hex(), label);
+        text(left + grid.corner(0, column).0 + image_width / 2, 13, "middle", &MUTED.hex(), &minus(label));
     }
     for (row, label) in table.row_labels.iter().enumerate().take(grid.rows()) {
         text(left - 8, top + grid.corner(row, 0).1 + image_height / 2 + 4, "end", &INK.hex(), label);
@@ -241,7 +286,7 @@ pub(super) fn image_table(table: &ImageTable, label: &str, width: usize) -> Draw
 /// Ends of a list of numbers in words, for captions.
 pub(super) fn first_and_last(labels: &[String]) -> Option<String> {
     match labels {
-        [first, .., last] => Some(format!("{first} to {last}")),
+        [first, .., last] => Some(format!("{} to {}", minus(first), minus(last))),
         _ => None,
     }
 }

@@ -216,6 +216,7 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
             images_per_second: speed,
             skipped_steps: Some(clock.skipped),
             more: Vec::new(),
+            ..Scores::default()
         },
         notes: subject.notes.to_vec(),
         epochs: subject
@@ -233,6 +234,7 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
                 learning_rate: Some(row.learning_rate),
                 kl_weight: Some(row.kl_weight),
                 gradient_norm: row.gradient_norm,
+                ..crate::report::EpochRow::default()
             })
             .collect(),
         latents: axes

@@ -74,16 +74,33 @@ fn lengths_beyond_any_file() {
     assert!(message.contains("expected 4611686018427387997 bytes"), "{message}");
     for shape in [&[1 << 30, 1 << 30, 1 << 30][..], &[u64::MAX, 4], &[0, u64::MAX, u64::MAX]] {
         let message = npy_fault(&npy("<f4", false, shape, &[0; 64]));
-        assert!(message.starts_with("x.npy: byte 10: expected a header with descr"), "{message}");
+        assert!(message.starts_with("x.npy: byte 10: expected "), "{message}");
     }
 }
 
 #[test]
 fn headers_that_are_no_dictionary() {
     let deep = "[".repeat(60_000);
-    for header in ["", "{}", "{'descr': '<f4'}", "[1, 2]", "{'descr': 'x', 'fortran_order': 0, 'shape': 7}", &deep] {
+    for (header, fault) in [
+        ("", "a dictionary with 'descr', 'fortran_order' and 'shape', got nothing"),
+        ("{}", "a field 'descr', the type of the values, got a header without it"),
+        ("{'descr': '<f4'}", "a field 'fortran_order', got a header without it"),
+        ("{'descr': '<f4', 'fortran_order': False}", "a field 'shape', got a header without it"),
+        ("[1, 2]", "a dictionary with 'descr', 'fortran_order' and 'shape', got '[1, 2]'"),
+        ("{'descr': 'x', 'fortran_order': 0, 'shape': 7}", "'fortran_order' to be True or False, got '0'"),
+        ("{'descr': '<f4', 'fortran_order': True, 'shape': 7}", "'shape' to be whole numbers in parentheses, got '7'"),
+        (
+            "{'descr': '<f4', 'fortran_order': True, 'shape': (-1, 4)}",
+            "'shape' to be whole numbers in parentheses, got '(-1, 4)'",
+        ),
+        (
+            "{'descr': 'nonsense', 'fortran_order': True, 'shape': (1, 4)}",
+            "'descr' to be a type of NumPy, got ''nonsense''",
+        ),
+        (&deep, "a dictionary with"),
+    ] {
         let message = npy_fault(&npy_header(header, &[0; 16]));
-        assert!(message.starts_with("x.npy: byte 10: expected a header with descr"), "{message}");
+        assert!(message.starts_with(&format!("x.npy: byte 10: expected {fault}")), "{message}");
         assert!(message.len() < 200 && !message.contains('\n'), "{message}");
     }
     let long = [b"\x93NUMPY\x02\x00".as_slice(), &u32::MAX.to_le_bytes(), &[0; 8]].concat();
@@ -119,7 +136,10 @@ fn values_outside_the_rule_of_the_likelihood() {
         assert_eq!(found.replace("image 1: ", "image 1, "), format!("{place}: expected {message}"));
     }
     folder.write("x.npy", npy("<f8", false, &[2, 1, 1], &[0.0_f64, 1e300].map(f64::to_le_bytes).concat()));
-    assert!(folder.fault("x.npy").ends_with("expected a finite number, got 'inf'"));
+    assert_eq!(
+        folder.fault("x.npy"),
+        "x.npy: entry [1, 0, 0]: expected a number of at most 3.4e38 in size, got '1e300'"
+    );
     folder.write("x.npy", npy("<f4", false, &[2, 1, 3], &floats(&[0., 0., 0., 0., 7., 16.])));
     let hint = folder.read("x.npy").unwrap_err().hint().unwrap();
     assert!(hint.contains("--max-value 16"), "{hint}");
@@ -144,7 +164,7 @@ fn an_archive_without_images() {
     assert!(message.starts_with("x.npz: expected an array with one of the names x_train,"), "{message}");
     assert!(message.ends_with("got weights, bias"), "{message}");
     folder.write("x.npz", npz(&[]));
-    assert!(folder.fault("x.npz").starts_with("x.npz: expected an array with one of the names"));
+    assert!(folder.fault("x.npz").ends_with("got an archive without arrays"));
 }
 
 #[test]

@@ -94,3 +94,12 @@ fn other_bytes_than_text() {
 fn a_single_image_cannot_be_split() {
     assert!(fault("0,1,0,1\n").starts_with("counts.csv: expected at least 2 images"));
 }
+
+#[test]
+fn a_table_of_labels_alone() {
+    let folder = Folder::new();
+    folder.write("x.csv", "label\n7\n3\n");
+    let error = folder.read("x.csv").unwrap_err();
+    assert!(error.to_string().ends_with("x.csv: expected at least one pixel an image, got none"), "{error}");
+    assert_eq!(error.hint(), None);
+}

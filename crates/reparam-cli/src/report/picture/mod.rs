@@ -86,6 +86,18 @@ impl Images {
         (self.channels, self.height, self.width)
     }
 
+    /// Whether every value is a finite number.
+    pub fn all_finite(&self) -> bool {
+        self.pixels.iter().all(|value| value.is_finite())
+    }
+
+    /// The first `count` images, or all where there are fewer.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        let values = self.channels * self.height * self.width * count.min(self.len());
+        Self { pixels: self.pixels[..values].to_vec(), ..*self }
+    }
+
     /// The images one after the other, each a slice `[channel, row, column]`.
     pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
         self.pixels.chunks_exact(self.channels * self.height * self.width)

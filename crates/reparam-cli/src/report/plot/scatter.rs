@@ -20,7 +20,7 @@ pub enum Colouring {
     /// Nothing: all points are alike.
     #[default]
     None,
-    /// The class of each point, named; beyond ten classes the shapes differ too.
+    /// The class of each point, named; colours and shapes differ.
     Classes {
         /// The index of each point's class in `names`.
         class: Vec<usize>,
@@ -130,13 +130,14 @@ impl Scatter {
             x_lines: true,
             y_ticks: self.y_ticks,
         };
-        frame.draw(|chart| {
+        let drawing = frame.draw(|chart| {
             if dots.is_empty() {
                 return write_in_the_middle(chart, &frame.x, &frame.y, "nothing finite to draw");
             }
             draw_dots(chart, &dots)?;
             self.draw_names(chart, &frame, &dots)
-        })
+        });
+        outlined(drawing)
     }
 
     /// Every point that can be drawn, in the order given, so that no class lies over all others.
@@ -148,7 +149,7 @@ impl Scatter {
                 Colouring::None => (CLASSES[0].rgb(), 0, 0),
                 Colouring::Classes { class, names } => match class.get(index) {
                     Some(&class) if class < names.len().min(MOST_CLASSES) => {
-                        (CLASSES[class % CLASSES.len()].rgb(), class / CLASSES.len(), class)
+                        (CLASSES[class % CLASSES.len()].rgb(), palette::shape(class), class)
                     }
                     _ => (MUTED.rgb(), 0, usize::MAX),
                 },
@@ -193,7 +194,7 @@ impl Scatter {
                     .take(MOST_CLASSES)
                     .enumerate()
                     .map(|(i, name)| {
-                        entry(name.clone(), Mark::Shape(i / CLASSES.len()), CLASSES[i % CLASSES.len()].rgb())
+                        entry(name.clone(), Mark::Shape(palette::shape(i)), CLASSES[i % CLASSES.len()].rgb())
                     })
                     .collect();
                 if names.len() > MOST_CLASSES {
@@ -212,7 +213,7 @@ impl Scatter {
         }
     }
 
-    /// The name of each class on a disc of the ground's colour, at the median of its points, where names do not cover each other.
+    /// The name of each class at the median of its points, or beside it where another name stands there already.
     fn draw_names(&self, chart: &mut Chart<'_, '_>, frame: &Frame<'_>, dots: &[Dot]) -> Drawn {
         let Colouring::Classes { names, .. } = &self.colouring else {
             return Ok(());
@@ -233,34 +234,67 @@ impl Scatter {
             let Some(place) = frame.x.place(at.0).zip(frame.y.place(at.1)) else {
                 continue;
             };
-            // A name needs about 20 pixels.
-            let (width, height) = (20.0 / f64::from(self.size.0), 20.0 / f64::from(self.size.1));
-            if taken.iter().any(|other| (other.0 - place.0).abs() < width && (other.1 - place.1).abs() < height) {
-                continue;
-            }
+            let place = free_place(place, &taken, (20.0 / f64::from(self.size.0), 20.0 / f64::from(self.size.1)));
             taken.push(place);
-            chart.draw_series([Circle::new(at, 10 * FINE, PAPER.rgb().mix(0.9).filled())])?;
-            write_at(chart, at, name, 14.0, INK.rgb(), HPos::Center)?;
+            write_at(
+                chart,
+                (frame.x.value(place.0), frame.y.value(place.1)),
+                name,
+                NAME_SIZE,
+                INK.rgb(),
+                HPos::Center,
+            )?;
         }
         Ok(())
     }
 }
 
+/// The free place nearest to this one, on rings around it. `size` is what a name needs of the plot, whose sides are 1.
+fn free_place(wanted: (f64, f64), taken: &[(f64, f64)], size: (f64, f64)) -> (f64, f64) {
+    let free = |at: &(f64, f64)| {
+        let inside = (0.0..=1.0).contains(&at.0) && (0.0..=1.0).contains(&at.1);
+        inside && !taken.iter().any(|other| (other.0 - at.0).abs() < size.0 && (other.1 - at.1).abs() < size.1)
+    };
+    let ring = |radius: usize| {
+        (0..12).map(move |step| {
+            let angle = f64::from(step) * std::f64::consts::TAU / 12.0;
+            let radius = 0.5 * radius as f64;
+            (wanted.0 + radius * size.0 * angle.cos(), wanted.1 + radius * size.1 * angle.sin())
+        })
+    };
+    // Thirty names of this size are free of each other within ten rings, unless the plot is tiny.
+    (0..=20).flat_map(ring).find(free).unwrap_or(wanted)
+}
+
+/// The size of the names of classes, which nothing else in the plot has.
+const NAME_SIZE: f64 = 14.0;
+
+/// The drawing with a thin line of the ground's colour around the names of classes: they stand out and hide next to nothing.
+fn outlined(mut drawing: Drawing) -> Drawing {
+    let size = format!("font-size=\"{}\"", NAME_SIZE * f64::from(FINE));
+    let line = format!(
+        "{size} font-weight=\"700\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+        PAPER.hex(),
+        3 * FINE
+    );
+    drawing.body = drawing.body.replace(&size, &line);
+    drawing
+}
+
 fn draw_dots(chart: &mut Chart<'_, '_>, dots: &[Dot]) -> Drawn {
     // Fewer points are drawn larger.
-    let radius = if dots.len() > 1_500 {
-        22
-    } else if dots.len() > 300 {
-        28
-    } else {
-        38
+    let radius = match dots.len() {
+        ..=60 => 58,
+        61..=300 => 46,
+        301..=1_500 => 34,
+        _ => 24,
     };
     for dot in dots {
         let colour = dot.colour.mix(0.8);
         match dot.shape % 3 {
             0 => chart.draw_series([Circle::new(dot.at, radius, colour.filled())])?,
             1 => chart.draw_series([TriangleMarker::new(dot.at, radius + 12, colour.filled())])?,
-            _ => chart.draw_series([Cross::new(dot.at, radius, colour.stroke_width(14))])?,
+            _ => chart.draw_series([Cross::new(dot.at, radius, colour.stroke_width(radius as u32 / 2))])?,
         };
     }
     Ok(())
