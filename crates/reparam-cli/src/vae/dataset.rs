@@ -29,8 +29,8 @@ pub struct DataInfo {
     pub test_images: usize,
     /// CRC-32 of all pixels.
     pub checksum: u32,
-    /// The raw value that became 1, where values were divided by one.
-    pub white: Option<f64>,
+    /// What every raw value was divided by: another file is scaled alike.
+    pub white: f64,
     /// Smallest and largest pixel of the training images: black and white of pictures.
     pub range: [f32; 2],
 }
@@ -74,10 +74,7 @@ impl Dataset {
             validation_images: count(&validation),
             test_images: split.test.count(),
             checksum,
-            white: match scale {
-                PixelScale::Levels(levels) => Some(f64::from(levels.saturating_sub(1))),
-                PixelScale::Unit | PixelScale::Raw => None,
-            },
+            white: split.train.white,
             range,
         };
         Ok(Self { train, validation, test: split.test, info, scale })
@@ -153,7 +150,7 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
 pub fn read_like(path: &Path, config: &RunConfig, info: &DataInfo) -> Result<ImageSet, VaeError> {
     let [channels, height, width] = info.shape;
     let mut options = config.read_options()?;
-    options.max_value = options.max_value.or(info.white);
+    options.max_value = Some(info.white);
     // A file brings its own shape where it has one; flat rows take that of the run.
     options.image_shape = Some(ImageShape { channels, height, width });
     let set = data::read_whole(path, &options)?;
