@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 
 /// The width of the page's contents, in pixels.
 const PAGE: usize = 980;
+/// What the encoder is given, where training gave it something else.
+const INTENSITIES: &str = " The encoder was trained on binarised images and is given their grey intensities here, which is what it saw on average.";
 
 /// The page of a run as one HTML file.
 ///
@@ -106,6 +108,10 @@ fn training(report: &VaeReport) -> Section {
         "The loss is minus the ELBO: the price in nats of describing one image with the model. Curves that part, with the held-out one \
          rising, mean overfitting.",
     );
+    if report.epochs.iter().any(|row| row.objective.is_some()) {
+        caption
+            .push_str(" What was maximised is the importance-weighted bound, a tighter one, drawn as its own curve.");
+    }
     if report.scores.floor.is_some() {
         caption.push_str(" The floor is the price with independent pixels.");
     }
@@ -147,12 +153,15 @@ fn reconstructions(report: &VaeReport) -> Section {
         columns,
         PAGE,
     ));
-    let caption = if pairs.originals.shape() == pairs.reconstructions.shape() {
+    let mut caption = String::from(if pairs.originals.shape() == pairs.reconstructions.shape() {
         "Pairs of rows. Above: images that were not trained on. Below: each encoded to the mean of its posterior and decoded again. \
          Strokes that are missing or blurred are what the latent does not carry."
     } else {
         "Images that were not trained on. Their reconstructions have another shape and cannot stand beside them."
-    };
+    });
+    if report.binarised {
+        caption.push_str(INTENSITIES);
+    }
     section.with(figure(png(&grid, "held-out images, each above its reconstruction"), caption))
 }
 
@@ -177,6 +186,9 @@ fn latent_space(report: &VaeReport) -> Section {
         let mut caption = format!("Held-out images, each at the mean of its posterior, {kind}.{colour}");
         if !map.choice.is_empty() {
             let _ = write!(caption, " {}", map.choice);
+        }
+        if report.binarised {
+            caption.push_str(INTENSITIES);
         }
         section = section.with(figure(Media::Drawing(latent_map(map, (760, 620))), caption));
     }

@@ -50,7 +50,7 @@ fn losses(epochs: &[EpochRow]) -> Vec<Series> {
         &[
             ("training, −ELBO", |row| Some(-row.elbo)),
             ("held out, −ELBO", |row| row.validation_elbo.map(|elbo| -elbo)),
-            ("held out, NLL", |row| row.validation_nll),
+            ("training, −IWAE bound", |row| row.objective.map(|bound| -bound)),
         ],
     )
 }
