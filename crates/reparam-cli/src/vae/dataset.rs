@@ -135,6 +135,8 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
         return refuse("levels", "17 for the digits inside", levels.to_string(), "leave --levels out");
     }
     for (name, given) in [
+        // The digits bring their own test part; a share that is the default is none that was asked for.
+        ("test-fraction", config.test_fraction != RunConfig::default().test_fraction),
         ("max-value", config.max_value.is_some()),
         ("image-shape", config.image_shape.is_some()),
         ("label-column", config.label_column.is_some()),
@@ -164,9 +166,9 @@ pub fn read_like(path: &Path, config: &RunConfig, info: &DataInfo) -> Result<Ima
     Ok(set)
 }
 
-/// The indices of the test images that are judged: all, or `most` picked the same way each time.
+/// The indices of the test images that are judged: all, or `most` picked the same way each time; 0: all.
 pub fn judged(count: usize, most: usize) -> Vec<usize> {
-    if count <= most {
+    if most == 0 || count <= most {
         return (0..count).collect();
     }
     let mut indices = Key::new(JUDGED_SEED).site("judged-images").step(0).permutation(count);
@@ -230,6 +232,7 @@ mod tests {
     #[test]
     fn judged_images_are_the_same_each_time_and_in_order() {
         assert_eq!(judged(5, 10), [0, 1, 2, 3, 4]);
+        assert_eq!(judged(3, 0), [0, 1, 2]);
         let some = judged(10_000, 1000);
         assert_eq!(some, judged(10_000, 1000));
         assert!(some.len() == 1000 && some.is_sorted_by(|a, b| a < b));
