@@ -42,6 +42,45 @@ fn every_likelihood_learns_from_an_array() {
 }
 
 #[test]
+fn another_file_is_scaled_as_the_training_data_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let table = |name: &str, count: usize, value: &dyn Fn(usize) -> i32| {
+        let rows: Vec<String> =
+            (0..count).map(|i| (0..4).map(|k| value(4 * i + k).to_string()).collect::<Vec<_>>().join(",")).collect();
+        std::fs::write(at.join(name), rows.join("\n")).unwrap();
+    };
+    // Black and white as 0 and 255: the divisor is 255, though the data have two levels.
+    table("ink.csv", 24, &|i| 255 * i32::from(i % 3 == 0));
+    train(at, "ink", &["--data", "ink.csv", "--binarize", "none"]);
+    for command in ["evaluate", "encode", "reconstruct"] {
+        good(at, &["vae", command, "ink", "--data", "ink.csv"]);
+    }
+    // Whole numbers with negatives are taken as they are, and so is a file that has none.
+    table("signed.csv", 24, &|i| i as i32 % 9 - 2);
+    table("unsigned.csv", 24, &|i| (i as i32 + 2) % 7);
+    train(at, "signed", &["--data", "signed.csv", "--likelihood", "gaussian"]);
+    good(at, &["vae", "encode", "signed", "--data", "unsigned.csv", "--out", "whole.csv"]);
+    let real: Vec<f32> = (0..96_i16).map(|i| f32::from((i + 2) % 7)).collect();
+    std::fs::write(at.join("real.npy"), npy(&real, &[24, 2, 2])).unwrap();
+    good(at, &["vae", "encode", "signed", "--data", "real.npy", "--out", "real.csv"]);
+    let text = |name: &str| std::fs::read_to_string(at.join(name)).unwrap();
+    assert_eq!(text("whole.csv"), text("real.csv"));
+    // Grey levels of pictures count from 255, whatever their number.
+    let pictures = at.join("grey");
+    std::fs::create_dir(&pictures).unwrap();
+    for i in 0..12_u8 {
+        let mut encoder = png::Encoder::new(std::fs::File::create(pictures.join(format!("{i:02}.png"))).unwrap(), 2, 2);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Eight);
+        let image: Vec<u8> = (0..4).map(|k| (i + k) % 6 * 51).collect();
+        encoder.write_header().unwrap().write_image_data(&image).unwrap();
+    }
+    train(at, "grey", &["--data", "grey", "--likelihood", "categorical", "--levels", "6"]);
+    good(at, &["vae", "encode", "grey", "--data", "grey", "--out", "grey.csv"]);
+}
+
+#[test]
 fn untrained_models_do_not_pass_for_trained_ones() {
     let folder = tempfile::tempdir().unwrap();
     bars_npy(folder.path());

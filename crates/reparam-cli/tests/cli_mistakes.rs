@@ -18,7 +18,6 @@ fn mistake(folder: &Path, arguments: &[&str], wanted: &str) -> Option<String> {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table")]
 fn options_outside_their_rules_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
@@ -50,7 +49,11 @@ fn options_outside_their_rules_are_named() {
         (&["--likelihood", "categorical", "--network", "conv"], "network must be mlp"),
         (&["--image-shape", "8"], "image-shape must be CxHxW"),
         (&["--nll-samples", "0"], "nll-samples must be at least 1, got 0"),
-        (&["--draws", "9999999999"], "draws must be at most 100000, got 9999999999"),
+        (&["--draws", "9999999999"], "draws must be at most 65536, got 9999999999"),
+        (&["--nll-samples", "1000001"], "nll-samples must be at most 1000000, got 1000001"),
+        (&["--draws", "65536"], "batch must be such that a step has at most"),
+        (&["--hidden", "65536,65536"], "the model must be of at most 536870912 parameters"),
+        (&["--test-fraction", "0.2"], "test-fraction must be left out with the digits inside"),
         (&["--epochs", "9000000000000000000"], "epochs must be at most 1000000000"),
         (&["--seed", "18446744073709551615"], "18446744073709551615"),
         (&["--checkpoint-minutes", "-1"], "checkpoint-minutes must be finite and >= 0, got -1"),

@@ -109,12 +109,32 @@ fn what_would_change_a_run_is_refused_on_resume() {
     assert!(hint.is_some());
     let (error, _) = bad(at, &["vae", "train", "--resume", "r", "--out", "q"]);
     assert!(error.contains("cannot be used with"), "{error}");
-    // Another model than the checkpoint's.
+    // Another run than the checkpoint's.
     let path = at.join("r/config.toml");
     let text = String::from_utf8(bytes(&path)).unwrap();
-    std::fs::write(&path, text.replace("latents = 3", "latents = 4")).unwrap();
-    let (error, _) = bad(at, &["vae", "train", "--resume", "r"]);
-    assert!(error.contains("checkpoint does not fit this run"), "{error}");
+    for (from, to, wanted) in [
+        ("latents = 3", "latents = 4", "latents was 3 when the run began and is 4 now"),
+        ("seed = 0", "seed = 5", "seed was 0 when the run began and is 5 now"),
+        (
+            "learning-rate = 0.003",
+            "learning-rate = 0.001",
+            "learning-rate was 0.003 when the run began and is 0.001 now",
+        ),
+        ("epochs = 40", "epochs = 41", "epochs was 40 when the run began and is 41 now"),
+        ("epochs = 40\n", "", "epochs was 40 when the run began and is not given now"),
+    ] {
+        assert!(text.contains(from));
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let (error, hint) = bad(at, &["vae", "train", "--resume", "r"]);
+        assert!(error.contains(wanted) && hint.is_some(), "{error}");
+    }
+    // What decides nothing may change.
+    std::fs::write(
+        &path,
+        text.replace("threads = 2", "threads = 1").replace("checkpoint-steps = 0", "checkpoint-steps = 9"),
+    )
+    .unwrap();
+    good(at, &["vae", "train", "--resume", "r"]);
     // A checkpoint that was cut off.
     std::fs::write(&path, text).unwrap();
     let cut = std::fs::read_dir(at.join("r/checkpoint"))

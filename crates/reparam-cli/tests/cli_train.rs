@@ -179,3 +179,32 @@ fn a_warm_up_that_does_not_end_is_warned_of() {
     assert!(talk("3").contains("warning: the KL warm-up takes 3 epochs and the run has 2"));
     assert!(!talk("2").contains("warning: the KL warm-up"));
 }
+
+#[test]
+fn early_stopping_within_the_warm_up_is_warned_of_and_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    // A step this small changes no weight: nothing improves after the first epoch or two.
+    let still = ["vae", "train", "--out", "r", "--epochs", "200", "--kl-warmup-epochs", "200", "--patience", "2"];
+    let more = ["--learning-rate", "1e-30", "--hidden", "4", "--nll-samples", "1", "--nll-images", "2"];
+    let output = run(at, &[&still[..], &more].concat());
+    let talk = String::from_utf8(output.stderr).unwrap();
+    let warning = "and the KL warm-up takes 200: the weight never reached beta";
+    assert!(talk.contains("stopped: the validation ELBO") && talk.contains(warning), "{talk}");
+    assert!(String::from_utf8(bytes(at.join("r/report.html"))).unwrap().contains(warning));
+}
+
+#[test]
+fn divergence_leaves_the_metrics_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let arguments = ["vae", "train", "--out", "r", "--epochs", "60", "--learning-rate", "1e30", "--hidden", "4"];
+    let output = run(at, &arguments);
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(
+        talk.contains("error: training diverged") && talk.contains("hint: start a new run with a smaller"),
+        "{talk}"
+    );
+    assert!(bytes(at.join("r/metrics.csv")).starts_with(b"epoch,step,objective,elbo,"));
+}

@@ -47,6 +47,7 @@ fn all() -> ImageSet {
         labels: Some(labels.iter().map(|&label| label as u32).collect()),
         label_names: None,
         scale: PixelScale::Levels(17),
+        white: 16.0,
     }
 }
 

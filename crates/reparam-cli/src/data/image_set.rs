@@ -77,6 +77,8 @@ pub struct ImageSet {
     pub label_names: Option<Vec<String>>,
     /// How raw values became `pixels`.
     pub scale: PixelScale,
+    /// What every raw value was divided by; 1 where values were taken as they are.
+    pub white: f64,
 }
 
 impl ImageSet {

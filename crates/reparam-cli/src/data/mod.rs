@@ -151,7 +151,7 @@ fn name(path: &Path) -> String {
 /// Scales the parts together: one set for each.
 fn scaled(name: &str, raw: RawData, options: &ReadOptions) -> Result<Vec<ImageSet>, DataError> {
     let mut parts: Vec<RawImages> = std::iter::once(raw.train).chain(raw.test).collect();
-    let (pixels, scale) = scale::to_pixels(&mut parts, options)?;
+    let (pixels, white, scale) = scale::to_pixels(&mut parts, options)?;
     let sets = parts.into_iter().zip(pixels).map(|(part, pixels)| ImageSet {
         name: name.to_owned(),
         shape: part.shape,
@@ -159,6 +159,7 @@ fn scaled(name: &str, raw: RawData, options: &ReadOptions) -> Result<Vec<ImageSe
         labels: part.labels,
         label_names: raw.label_names.clone(),
         scale,
+        white,
     });
     Ok(sets.collect())
 }

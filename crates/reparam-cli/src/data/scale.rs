@@ -15,14 +15,14 @@ struct Range {
     integral: bool,
 }
 
-/// Scales the parts together, so that training and test images share one scale.
+/// Scales the parts together, so that training and test images share one scale; the pixels, the divisor, its name.
 ///
 /// # Errors
 /// The first value, in reading order, that is not finite or that breaks `options.value_range`.
 pub(super) fn to_pixels(
     parts: &mut [RawImages],
     options: &ReadOptions,
-) -> Result<(Vec<Vec<f32>>, PixelScale), DataError> {
+) -> Result<(Vec<Vec<f32>>, f64, PixelScale), DataError> {
     let range = range_of(parts)?;
     let declared = parts.iter().find_map(|part| part.white);
     let white = white(&range, declared, options);
@@ -36,7 +36,7 @@ pub(super) fn to_pixels(
             hint: hint(&range, options),
         })?);
     }
-    Ok((pixels, scale_name(&range, white, options)))
+    Ok((pixels, white, scale_name(&range, white, options)))
 }
 
 fn range_of(parts: &[RawImages]) -> Result<Range, DataError> {
@@ -176,7 +176,7 @@ mod tests {
 
     fn scaled(values: Values, rule: ValueRule, max_value: Option<f64>) -> Result<(Vec<f32>, PixelScale), String> {
         let options = ReadOptions { value_range: rule, max_value, ..ReadOptions::default() };
-        to_pixels(&mut [part(values)], &options).map(|(mut p, s)| (p.remove(0), s)).map_err(|e| e.to_string())
+        to_pixels(&mut [part(values)], &options).map(|(mut p, _, s)| (p.remove(0), s)).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -205,6 +205,25 @@ mod tests {
         for (values, rule, max, pixels, scale) in cases {
             assert_eq!(scaled(values, rule, max), Ok((pixels.to_vec(), scale)));
         }
+    }
+
+    #[test]
+    fn the_divisor_scales_another_part_alike() {
+        let bytes = |v: [u8; 2]| Values::Bytes(v.to_vec());
+        let whole = |v: [f32; 2]| Values::Whole(v.to_vec());
+        for (first, rule, divisor) in [
+            (bytes([0, 255]), ValueRule::Binary, 255.0),
+            (bytes([0, 16]), ValueRule::Levels(17), 16.0),
+            (whole([-3.0, 7.0]), ValueRule::AnyFinite, 1.0),
+        ] {
+            let options = ReadOptions { value_range: rule, ..ReadOptions::default() };
+            let found = to_pixels(&mut [part(first)], &options).unwrap().1;
+            assert_eq!(found, divisor, "{rule:?}");
+        }
+        // Alone, the second part would be divided by 7: its own largest value.
+        let again = |max_value| scaled(whole([0.0, 7.0]), ValueRule::AnyFinite, max_value).unwrap().0;
+        assert_eq!(again(Some(1.0)), [0.0, 7.0]);
+        assert_ne!(again(None), again(Some(1.0)));
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct VaeReport {
     pub scores: Scores,
     /// Warnings to the reader.
     pub notes: Vec<String>,
+    /// Whether training binarised the images, while pictures and latents come from their grey intensities.
+    pub binarised: bool,
     /// Training, one row an epoch (or any other step), in order.
     pub epochs: Vec<EpochRow>,
     /// Images that were not trained on, and what encoding and decoding makes of them.
@@ -78,8 +80,6 @@ pub struct Scores {
     pub images_per_second: Option<f64>,
     /// Steps left out because something in them was not finite.
     pub skipped_steps: Option<u64>,
-    /// Further results.
-    pub more: Vec<Row>,
 }
 
 /// One row of the metrics.
@@ -93,6 +93,8 @@ pub struct EpochRow {
     pub seconds: f64,
     /// Training ELBO, mean over the epoch, nats per image.
     pub elbo: f64,
+    /// What was maximised, where that is another bound than the ELBO: the importance-weighted one, nats per image.
+    pub objective: Option<f64>,
     /// Its first part: `elbo = reconstruction - kl`.
     pub reconstruction: f64,
     /// Its second part.
@@ -101,8 +103,6 @@ pub struct EpochRow {
     pub validation_elbo: Option<f64>,
     /// Standard error of `validation_elbo` over images.
     pub validation_elbo_se: Option<f64>,
-    /// Importance-weighted negative log-likelihood on images that are not trained on, nats per image.
-    pub validation_nll: Option<f64>,
     /// The optimiser's rate.
     pub learning_rate: Option<f64>,
     /// The factor before the divergence in the objective.
@@ -220,7 +220,6 @@ impl Scores {
             "steps",
             "Steps left out because a loss or a gradient in them was not finite.".into(),
         );
-        rows.extend(self.more.iter().cloned());
         rows
     }
 

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 
 /// The width of the page's contents, in pixels.
 const PAGE: usize = 980;
+/// What the encoder is given, where training gave it something else.
+const INTENSITIES: &str = " The encoder was trained on binarised images and is given their grey intensities here, which is what it saw on average.";
 
 /// The page of a run as one HTML file.
 ///
@@ -138,7 +140,7 @@ fn training(report: &VaeReport) -> Section {
     }
     let mut caption =
         String::from("The loss is minus the ELBO: the price in nats of describing one image with the model.");
-    if report.epochs.iter().any(|row| row.validation_elbo.is_some() || row.validation_nll.is_some()) {
+    if report.epochs.iter().any(|row| row.validation_elbo.is_some()) {
         caption.push_str(
             " Validation images are not trained on, and are others than the test images of the results. Curves that part, with \
              validation rising, mean overfitting.",
@@ -149,6 +151,10 @@ fn training(report: &VaeReport) -> Section {
     }
     if report.epochs.iter().any(|row| row.validation_elbo.is_some() && row.validation_elbo_se.is_some()) {
         caption.push_str(" Its band is one standard error over images to each side.");
+    }
+    if report.epochs.iter().any(|row| row.objective.is_some()) {
+        caption
+            .push_str(" What was maximised is the importance-weighted bound, a tighter one, drawn as its own curve.");
     }
     if report.scores.floor.is_some() {
         caption.push_str(" The floor is the price of the test images with independent pixels.");
@@ -178,7 +184,6 @@ fn one_epoch(row: &EpochRow) -> Vec<Row> {
     add("Reconstruction loss", Some(-row.reconstruction), NATS);
     add("KL divergence", Some(row.kl), NATS);
     add("Validation loss (minus the ELBO)", row.validation_elbo.map(|elbo| -elbo), NATS);
-    add("Validation, negative log-likelihood", row.validation_nll, NATS);
     add("Norm of the gradient", row.gradient_norm, "");
     rows
 }
@@ -221,7 +226,10 @@ fn reconstructions(report: &VaeReport) -> Section {
     } else {
         "Images that were not trained on. Their reconstructions have another shape and cannot stand beside them."
     };
-    let caption = format!("{caption}{}", magenta([&pairs.originals, &pairs.reconstructions]));
+    let mut caption = format!("{caption}{}", magenta([&pairs.originals, &pairs.reconstructions]));
+    if report.binarised {
+        caption.push_str(INTENSITIES);
+    }
     section.with(figure(png(&grid, "held-out images, each above its reconstruction"), caption))
 }
 
@@ -252,6 +260,9 @@ fn latent_space(report: &VaeReport) -> Section {
             let _ = write!(caption, " {}", map.choice);
         } else if !map.one_dimensional && map.axes.iter().all(|axis| !axis.is_empty()) {
             let _ = write!(caption, " The axes are: {}, and {}.", map.axes[0], map.axes[1]);
+        }
+        if report.binarised {
+            caption.push_str(INTENSITIES);
         }
         section = section.with(figure(Media::Drawing(latent_map(map, (760, 620))), caption));
     }

@@ -88,7 +88,7 @@ pub(super) fn loss(epochs: &[EpochRow], floor: Option<f64>) -> Drawing {
 fn losses(epochs: &[EpochRow]) -> Vec<Series> {
     let mut all = curves(epochs, &[("training, −ELBO", |row| Some(-row.elbo))]);
     all.extend(validation(epochs));
-    all.extend(curves(epochs, &[("validation, NLL", |row| row.validation_nll)]));
+    all.extend(curves(epochs, &[("training, −IWAE bound", |row| row.objective.map(|bound| -bound))]));
     all
 }
 

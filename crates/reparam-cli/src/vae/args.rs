@@ -18,8 +18,12 @@ pub enum Command {
     /// Draw new images from the prior
     Sample(SampleArgs),
     /// Encode images to the mean of their posterior, and decode them again
+    ///
+    /// Where training binarised images, the encoder is given their grey intensities here: what it saw on average.
     Reconstruct(ReconstructArgs),
     /// Write the latents of images: the mean of each posterior
+    ///
+    /// Where training binarised images, the encoder is given their grey intensities here: what it saw on average.
     Encode(EncodeArgs),
     /// Decode along latent axes
     Traverse(TraverseArgs),
@@ -56,7 +60,7 @@ pub struct RunArgs {
     /// Threads; 0: all cores
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub threads: usize,
-    /// cpu, cuda, cuda:N or wgpu [default: as the run]
+    /// cpu, cuda, cuda:N or wgpu [default: as the run, where this build has it, else cpu]
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
 }
@@ -67,13 +71,13 @@ pub struct EvaluateArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
-    /// Judge these images, all of them [default: the run's test images]
+    /// Judge these images, as many as --nll-images allows [default: the run's test images]
     #[arg(long, value_name = "PATH")]
     pub data: Option<PathBuf>,
     /// Draws for each image [default: as the run]
     #[arg(long, value_name = "COUNT")]
     pub nll_samples: Option<usize>,
-    /// Images, at most; the same ones each time [default: as the run]
+    /// Images, at most; the same ones each time; 0: all [default: as the run, whose own default is 1000]
     #[arg(long, value_name = "COUNT")]
     pub nll_images: Option<usize>,
     /// Print one JSON object
@@ -138,7 +142,7 @@ pub struct TraverseArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
-    /// Axis, counted from 0; 'all'; or 'active': those in use, the one that carries most first
+    /// Axis, counted from 0; 'all' of at most 1024; or 'active': those in use, at most 64, the one that carries most first
     #[arg(long, default_value = "active")]
     pub axis: String,
     /// First value, in standard deviations of the prior

@@ -13,7 +13,7 @@ use super::options::{
 use crate::data::{ImageShape, PixelScale, ReadOptions, ValueRule};
 
 /// Steps that a run of small data makes at least, where `epochs` is not given.
-const LEAST_STEPS: u64 = 12_000;
+const LEAST_STEPS: u64 = 8_000;
 /// Epochs of a run where `epochs` is not given, unless the data are small.
 pub(super) const EPOCHS: u64 = 100;
 
@@ -160,7 +160,7 @@ impl Default for RunConfig {
             shards: 2,
             threads: 0,
             device: "cpu".into(),
-            checkpoint_minutes: 5.0,
+            checkpoint_minutes: 1.0,
             checkpoint_steps: 0,
             nll_samples: 500,
             nll_images: 1000,
@@ -193,6 +193,19 @@ impl RunConfig {
     /// A number that TOML cannot hold.
     pub fn to_toml(&self) -> Result<String, VaeError> {
         toml::to_string(self).map_err(|error| VaeError::Config { place: "config.toml".into(), rule: error.to_string() })
+    }
+
+    /// Options that an interrupted run may go on with, because its result does not depend on them.
+    pub(super) const MACHINE: [&str; 3] = ["threads", "checkpoint-minutes", "checkpoint-steps"];
+
+    /// The options that decide the result. The path of the data is none: their checksum is compared.
+    pub(super) fn decisive(&self) -> Result<toml::Table, VaeError> {
+        let mut table: toml::Table = toml::from_str(&self.to_toml()?)
+            .map_err(|error| VaeError::Config { place: "configuration".into(), rule: error.to_string() })?;
+        for name in Self::MACHINE.into_iter().chain(["data"]) {
+            table.remove(name);
+        }
+        Ok(table)
     }
 
     /// The scale of the Gaussian likelihood. Learned, it starts at half of the range that pixels have.

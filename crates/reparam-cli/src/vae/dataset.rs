@@ -29,8 +29,8 @@ pub struct DataInfo {
     pub test_images: usize,
     /// CRC-32 of all pixels.
     pub checksum: u32,
-    /// The raw value that became 1, where values were divided by one.
-    pub white: Option<f64>,
+    /// What every raw value was divided by: another file is scaled alike.
+    pub white: f64,
     /// Smallest and largest pixel of the training images: black and white of pictures.
     pub range: [f32; 2],
 }
@@ -74,10 +74,7 @@ impl Dataset {
             validation_images: count(&validation),
             test_images: split.test.count(),
             checksum,
-            white: match scale {
-                PixelScale::Levels(levels) => Some(f64::from(levels.saturating_sub(1))),
-                PixelScale::Unit | PixelScale::Raw => None,
-            },
+            white: split.train.white,
             range,
         };
         Ok(Self { train, validation, test: split.test, info, scale })
@@ -138,6 +135,8 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
         return refuse("levels", "17 for the digits inside", levels.to_string(), "leave --levels out");
     }
     for (name, given) in [
+        // The digits bring their own test part; a share that is the default is none that was asked for.
+        ("test-fraction", config.test_fraction != RunConfig::default().test_fraction),
         ("max-value", config.max_value.is_some()),
         ("image-shape", config.image_shape.is_some()),
         ("label-column", config.label_column.is_some()),
@@ -153,7 +152,7 @@ fn check_embedded(config: &RunConfig) -> Result<(), VaeError> {
 pub fn read_like(path: &Path, config: &RunConfig, info: &DataInfo) -> Result<ImageSet, VaeError> {
     let [channels, height, width] = info.shape;
     let mut options = config.read_options()?;
-    options.max_value = options.max_value.or(info.white);
+    options.max_value = Some(info.white);
     // A file brings its own shape where it has one; flat rows take that of the run.
     options.image_shape = Some(ImageShape { channels, height, width });
     let set = data::read_whole(path, &options)?;
@@ -167,9 +166,9 @@ pub fn read_like(path: &Path, config: &RunConfig, info: &DataInfo) -> Result<Ima
     Ok(set)
 }
 
-/// The indices of the test images that are judged: all, or `most` picked the same way each time.
+/// The indices of the test images that are judged: all, or `most` picked the same way each time; 0: all.
 pub fn judged(count: usize, most: usize) -> Vec<usize> {
-    if count <= most {
+    if most == 0 || count <= most {
         return (0..count).collect();
     }
     let mut indices = Key::new(JUDGED_SEED).site("judged-images").step(0).permutation(count);
@@ -233,6 +232,7 @@ mod tests {
     #[test]
     fn judged_images_are_the_same_each_time_and_in_order() {
         assert_eq!(judged(5, 10), [0, 1, 2, 3, 4]);
+        assert_eq!(judged(3, 0), [0, 1, 2]);
         let some = judged(10_000, 1000);
         assert_eq!(some, judged(10_000, 1000));
         assert!(some.len() == 1000 && some.is_sorted_by(|a, b| a < b));

@@ -13,7 +13,7 @@ use super::device::device;
 use super::model::Model;
 use super::run_folder::{RunFolder, RunInfo, write_file};
 use super::{RunConfig, VaeError};
-use crate::console::data;
+use crate::console::{data, talk};
 use crate::report::picture::{Grid, Images};
 
 /// Rows that one task decodes.
@@ -46,13 +46,27 @@ pub fn threads(count: usize) -> Result<ThreadPool, VaeError> {
         .map_err(|error| VaeError::option("threads", "a number that the system grants", error))
 }
 
+/// The run's device where this build has it, else the CPU: a finished model is the same numbers anywhere.
+fn own_device(name: &str) -> Result<Device, VaeError> {
+    device(name).or_else(|error| match error {
+        VaeError::NoDevice { .. } => {
+            talk(format_args!("the run's device {name} is not part of this build: computing on the cpu"));
+            device("cpu")
+        }
+        error => Err(error),
+    })
+}
+
 impl Opened {
     /// Opens it.
     pub fn new(args: &RunArgs) -> Result<Self, VaeError> {
         let folder = RunFolder::open(&args.run)?;
         let config = folder.config()?;
         let info = folder.info()?;
-        let device = device(args.device.as_ref().unwrap_or(&config.device))?;
+        let device = match &args.device {
+            Some(name) => device(name)?,
+            None => own_device(&config.device)?,
+        };
         let model = folder.model(&config, &info.data, &device)?;
         Ok(Self { pool: threads(args.threads)?, folder, config, info, device, model })
     }
@@ -125,18 +139,17 @@ pub fn said(path: &Path) -> Result<(), VaeError> {
 
 /// Refuses data that are not those that the run remembers.
 pub fn same_data(config: &RunConfig, run: &DataInfo, found: &DataInfo) -> Result<(), VaeError> {
-    if run == found {
-        return Ok(());
-    }
+    let counts = |info: &DataInfo| [info.train_images, info.validation_images, info.test_images];
     let what = if run.shape != found.shape {
         format!("images of {:?} then, of {:?} now", run.shape, found.shape)
-    } else if (run.train_images, run.validation_images, run.test_images)
-        != (found.train_images, found.validation_images, found.test_images)
-    {
-        let count = |info: &DataInfo| info.train_images + info.validation_images + info.test_images;
-        format!("{} images then, {} now", count(run), count(found))
-    } else {
+    } else if counts(run) != counts(found) {
+        let words = |info| counts(info).map(|count| count.to_string()).join(" + ");
+        format!("{} images then, {} now (to learn from, to validate, to judge by)", words(run), words(found))
+    } else if run.checksum != found.checksum {
         format!("checksum {:08x} then, {:08x} now", run.checksum, found.checksum)
+    } else {
+        // The name may differ: a file may move.
+        return Ok(());
     };
     Err(VaeError::OtherData { place: super::dataset::source(config), what })
 }
@@ -217,6 +230,39 @@ mod tests {
         let set = read_whole(&path, &ReadOptions::default()).unwrap();
         assert_eq!((set.pixels, set.shape.to_string()), (values, "1x2x4".into()));
         assert_eq!(npy(&[], &[0]).len() % 64, 0);
+    }
+
+    #[test]
+    fn data_are_the_same_by_shape_counts_and_checksum_alone() {
+        let info = DataInfo {
+            name: "digits".into(),
+            shape: [1, 8, 8],
+            train_images: 10,
+            validation_images: 2,
+            test_images: 3,
+            checksum: 7,
+            white: 16.0,
+            range: [0.0, 1.0],
+        };
+        let config = RunConfig::default();
+        let moved = DataInfo { name: "copy".into(), range: [0.0, 1.0 - f32::EPSILON], ..info.clone() };
+        assert!(same_data(&config, &info, &moved).is_ok());
+        for (other, wanted) in [
+            (DataInfo { shape: [1, 4, 16], ..info.clone() }, "images of"),
+            (DataInfo { train_images: 11, test_images: 2, ..info.clone() }, "10 + 2 + 3 images then, 11 + 2 + 2 now"),
+            (DataInfo { checksum: 8, ..info.clone() }, "checksum 00000007 then, 00000008 now"),
+        ] {
+            let error = same_data(&config, &info, &other).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_run_of_a_device_that_is_not_built_in_opens_on_the_cpu() {
+        assert!(own_device("cpu").is_ok());
+        assert!(own_device("tpu").is_err());
+        #[cfg(not(feature = "cuda"))]
+        assert!(own_device("cuda:1").is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reparam::train::CheckpointError;
+use reparam::train::{CheckpointError, StepError};
 use reparam::vae::FitError;
 
 use crate::data::DataError;
@@ -83,6 +83,18 @@ pub enum VaeError {
         /// The difference.
         what: String,
     },
+    /// The configuration of a run was edited after it had started.
+    #[error("{}: {name} was {then} when the run began and is {now} now", path.display())]
+    Changed {
+        /// The configuration.
+        path: PathBuf,
+        /// The first option that differs.
+        name: String,
+        /// Its value then.
+        then: String,
+        /// Its value now.
+        now: String,
+    },
     /// The device is not part of this build.
     #[error("device {name}: this build has no cargo feature '{feature}'")]
     NoDevice {
@@ -119,8 +131,9 @@ impl VaeError {
         match self {
             Self::Data(error) => error.hint(),
             Self::Option { hint, .. } => hint.clone(),
-            Self::Fit(FitError::Step(_)) => Some(
-                "try a smaller --learning-rate, or --clip-norm 10; the last checkpoint is kept".into(),
+            Self::Fit(FitError::Step(StepError::Diverged { .. })) => Some(
+                "start a new run with a smaller --learning-rate, or with --clip-norm 10; metrics.csv of this one shows its course"
+                    .into(),
             ),
             Self::Fit(FitError::Checkpoint(_)) => {
                 Some("config.toml of the run was changed after it started: start a new run".into())
@@ -140,6 +153,10 @@ impl VaeError {
                 shell_word(&path.to_string_lossy())
             )),
             Self::Exists { is_run: false, .. } => Some("choose another --out".into()),
+            Self::Changed { path, .. } => Some(format!(
+                "put it back, or start a new run: reparam vae train --config {} --out FOLDER",
+                shell_word(&path.to_string_lossy())
+            )),
             Self::OtherData { .. } => {
                 Some("the same data give the same run; for other data start a new one".into())
             }

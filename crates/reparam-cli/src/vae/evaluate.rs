@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::EvaluateArgs;
 use super::dataset::{Dataset, judged, pick, read_like};
-use super::decode::{Opened, threads};
+use super::decode::Opened;
 use super::floor::independent_pixels;
 use super::model::Model;
 use super::run_folder::{RunFolder, VERSION};
@@ -102,22 +102,20 @@ pub fn run(args: &EvaluateArgs) -> Result<(), VaeError> {
     config.nll_samples = args.nll_samples.unwrap_or(config.nll_samples);
     config.nll_images = args.nll_images.unwrap_or(config.nll_images);
     config.validate()?;
-    let other = args.data.as_ref().map(|path| read_like(path, &config, &run.info.data)).transpose()?;
-    // The floor needs the training images; where only they are missing, it is left out.
-    let own = if other.is_some() { Dataset::load(&run.config).ok() } else { Some(run.dataset()?) };
-    let own = own.filter(|own| own.info.checksum == run.info.data.checksum);
-    let images = other.as_ref().or(own.as_ref().map(|own| &own.test));
-    let Some(images) = images else {
-        return Ok(());
+    let judged = |images: &ImageSet, own: Option<&Dataset>| {
+        judge(&run.model, images, own.map(Dataset::train_rows), &config, &run.device, &run.pool)
     };
-    let judgement = judge(
-        &run.model,
-        images,
-        own.as_ref().map(Dataset::train_rows),
-        &config,
-        &run.device,
-        &threads(args.run.threads)?,
-    );
+    let judgement = if let Some(path) = &args.data {
+        let images = read_like(path, &config, &run.info.data)?;
+        config.check_judged(images.count())?;
+        // The floor needs the training images; where only they are missing, it is left out.
+        let own = run.dataset().ok();
+        judged(&images, own.as_ref())
+    } else {
+        let own = run.dataset()?;
+        config.check_judged(own.test.count())?;
+        judged(&own.test, Some(&own))
+    };
     let clock = read_clock(&run.folder);
     Summary::new(&run.folder, &config, &judgement, &clock, &run.info.data).print(args.json)
 }

@@ -17,17 +17,18 @@ pub struct Timing {
 /// The text of `metrics.csv`. Numbers are written with the fewest digits that read back to the same bits.
 pub fn metrics_csv(history: &[EpochRow]) -> String {
     let mut text = String::from(
-        "epoch,step,elbo,reconstruction,kl,validation_elbo,validation_elbo_se,learning_rate,kl_weight,gradient_norm,skipped\n",
+        "epoch,step,objective,elbo,reconstruction,kl,validation_elbo,validation_elbo_se,learning_rate,kl_weight,gradient_norm,skipped\n",
     );
     let optional = |value: Option<f64>| value.map_or(String::new(), |x| x.to_string());
     for row in history {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{},{},{},{}",
             row.epoch,
             row.step,
             row.objective,
+            row.reconstruction - row.kl,
             row.reconstruction,
             row.kl,
             optional(row.validation_elbo),
@@ -84,11 +85,12 @@ mod tests {
 
     #[test]
     fn rows_of_metrics_have_the_fields_of_the_header() {
-        let rows = [EpochRow { epoch: 1, objective: -1.0 / 3.0, ..EpochRow::default() }];
+        let rows =
+            [EpochRow { epoch: 1, objective: -1.0 / 3.0, reconstruction: -1.5, kl: 0.25, ..EpochRow::default() }];
         let text = metrics_csv(&rows);
         let fields: Vec<usize> = text.lines().map(|l| l.split(',').count()).collect();
-        assert_eq!(fields, [11, 11]);
-        assert!(text.contains("1,0,-0.3333333333333333,0,0,,,0,0,,0"));
+        assert_eq!(fields, [12, 12]);
+        assert!(text.contains("1,0,-0.3333333333333333,-1.75,-1.5,0.25,,,0,0,,0"));
     }
 
     #[test]

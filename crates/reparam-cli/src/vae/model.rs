@@ -57,9 +57,49 @@ impl Network for AnyDecoder {
     }
 }
 
+/// Memory of a model in training, at most.
+const MOST_BYTES: u128 = 8 << 30;
+/// Bytes of a parameter in training: the weight, its gradient, and two moments, 32 bits each.
+const PARAMETER_BYTES: u128 = 16;
+
+/// Weights of encoder and decoder, biases left out.
+fn weights(config: &RunConfig, [channels, height, width]: [usize; 3], outputs: usize) -> u128 {
+    let wide = |n: usize| n as u128;
+    let latents = wide(config.latents);
+    match config.network {
+        NetworkKind::Mlp => {
+            let pixels = wide(channels) * wide(height) * wide(width);
+            let inner: u128 = config.hidden.windows(2).map(|pair| 2 * wide(pair[0]) * wide(pair[1])).sum();
+            let (first, last) = (config.hidden.first().copied(), config.hidden.last().copied());
+            inner + pixels * (1 + wide(outputs)) * wide(first.unwrap_or(1)) + 3 * latents * wide(last.unwrap_or(1))
+        }
+        NetworkKind::Conv => {
+            let features = wide(config.features);
+            let half = features.div_ceil(2);
+            let flat = features * wide(height).div_ceil(4) * wide(width).div_ceil(4);
+            2 * 9 * half * (wide(channels) + features) + 3 * latents * flat
+        }
+    }
+}
+
+/// Refuses a model that would end the memory before the first step.
+fn check_size(config: &RunConfig, shape: [usize; 3], outputs: usize) -> Result<(), VaeError> {
+    let weights = weights(config, shape, outputs);
+    if weights * PARAMETER_BYTES <= MOST_BYTES {
+        return Ok(());
+    }
+    Err(VaeError::Option {
+        name: "the model",
+        rule: format!("of at most {} parameters (8 GiB in training)", MOST_BYTES / PARAMETER_BYTES),
+        got: format!("about {weights}"),
+        hint: Some("a smaller --hidden, --features or --latents".into()),
+    })
+}
+
 /// The model with fresh weights, for images `[channels, height, width]`.
 pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<Model, VaeError> {
     let likelihood = config.pixel_law()?;
+    check_size(config, shape, likelihood.outputs_per_pixel())?;
     let key = Key::new(config.seed).site("init");
     let pixels: usize = shape.iter().product();
     let (codes, outputs) = (2 * config.latents, likelihood.outputs_per_pixel());
@@ -98,4 +138,27 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
         }
     };
     Ok(Vae::new(encoder, decoder, config.latents, likelihood, device))
+}
+
+#[cfg(test)]
+mod tests {
+    use reparam::train::parameter_count;
+
+    use super::*;
+
+    #[test]
+    fn models_are_counted_and_those_beyond_memory_refused() {
+        for network in [NetworkKind::Mlp, NetworkKind::Conv] {
+            let config = RunConfig { network, hidden: vec![40, 30], features: 7, latents: 5, ..RunConfig::default() };
+            let shape = [3, 9, 6];
+            let all = parameter_count(&build(&config, shape, &Device::flex()).unwrap()) as u128;
+            let counted = weights(&config, shape, 1);
+            // Biases: 40 + 30 + 10 and 30 + 40 + 162, or 4 + 7 + 10 and 7·3·2 + 4 + 3 + 162.
+            let biases = if network == NetworkKind::Mlp { 312 } else { 232 };
+            assert_eq!(counted + biases, all, "{network:?}");
+            let wide = RunConfig { network, hidden: vec![65_536; 3], features: 65_536, ..RunConfig::default() };
+            let error = build(&wide, shape, &Device::flex()).unwrap_err().to_string();
+            assert!(error.starts_with("the model must be of at most 536870912 parameters"), "{error}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ const LINE_EVERY: Duration = Duration::from_secs(2);
 
 /// Shows how far training is.
 #[derive(Debug)]
-pub struct Progress {
+pub struct Watcher {
     bar: Option<ProgressBar>,
     epochs: u64,
     steps: u64,
@@ -26,7 +26,7 @@ pub struct Progress {
     text: String,
 }
 
-impl Progress {
+impl Watcher {
     /// At `first_step` of a run of `steps` steps.
     pub fn new(epochs: u64, steps_per_epoch: u64, images_per_epoch: usize, first_step: u64) -> Self {
         let steps = epochs * steps_per_epoch;
@@ -102,9 +102,9 @@ impl Progress {
 }
 
 fn scores(row: &EpochRow) -> String {
-    // The negative ELBO is what the negative log-likelihood is at most, in expectation.
-    let validation = row.validation_elbo.map_or(String::new(), |elbo| format!("  validation NLL <= {:.2}", -elbo));
-    format!("  ELBO {:.2} (KL {:.2}){validation}", row.objective, row.kl)
+    let validation = row.validation_elbo.map_or(String::new(), |elbo| format!("  validation -ELBO {:.2}", -elbo));
+    let elbo = row.reconstruction - row.kl;
+    format!("  ELBO {elbo:.2} (KL {:.2}){validation}", row.kl)
 }
 
 /// Seconds as hours, minutes and seconds.

@@ -9,6 +9,27 @@ pub struct Projection {
     pub shares: [f64; 2],
 }
 
+/// The columns of rows of `width` numbers that vary most, `most` at most, in their order; how many they are.
+pub fn widest_axes(values: &[f32], width: usize, most: usize) -> (Vec<f32>, usize) {
+    if width <= most {
+        return (values.to_vec(), width);
+    }
+    let n = (values.len() / width).max(1) as f64;
+    let (mut sum, mut square) = (vec![0.0_f64; width], vec![0.0_f64; width]);
+    for row in values.chunks_exact(width) {
+        for (i, x) in row.iter().enumerate() {
+            sum[i] += f64::from(*x) / n;
+            square[i] += f64::from(*x).powi(2) / n;
+        }
+    }
+    let variance = |i: usize| square[i] - sum[i].powi(2);
+    let mut axes: Vec<usize> = (0..width).collect();
+    axes.sort_by(|&a, &b| variance(b).total_cmp(&variance(a)).then(a.cmp(&b)));
+    axes.truncate(most);
+    axes.sort_unstable();
+    (values.chunks_exact(width).flat_map(|row| axes.iter().map(|&i| row[i])).collect(), most)
+}
+
 /// Iterations of the subspace: each shrinks what is left of the third direction by the ratio of variances.
 const ITERATIONS: usize = 500;
 
@@ -98,6 +119,13 @@ mod tests {
         // f32 inputs of size 7: 4e-7 each.
         assert!((found.points[0].0.abs() - 3.0).abs() < 1e-5);
         assert!((found.points[0].1.abs() - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_axes_that_vary_most_are_kept_in_their_order() {
+        let values = [1.0, 5.0, 0.0, 9.0, -1.0, 5.0, 4.0, 9.5];
+        assert_eq!(widest_axes(&values, 4, 2), (vec![1.0, 0.0, -1.0, 4.0], 2));
+        assert_eq!(widest_axes(&values, 4, 4), (values.to_vec(), 4));
     }
 
     #[test]

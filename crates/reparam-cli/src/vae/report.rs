@@ -13,12 +13,12 @@ use super::interpolate::between;
 use super::metrics::Timing;
 use super::model::Model;
 use super::options::{BinarizeKind, NetworkKind, ObjectiveKind};
-use super::projection::principal_components;
+use super::projection::{principal_components, widest_axes};
 use super::reconstruct::pairs;
 use super::run_folder::{RunFolder, VERSION};
 use super::sample::{COLUMNS, prior};
 use super::training::Clock;
-use super::traverse::{path, values};
+use super::traverse::{MOST_ACTIVE, path, values};
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
 use crate::report::number::Measured;
@@ -28,6 +28,8 @@ use crate::report::{ImageTable, LatentAxis, LatentMap, Pairs, Scores, VaeReport,
 const MAP_IMAGES: usize = 2000;
 /// Held-out images beside their reconstructions.
 const RECONSTRUCTIONS: usize = 30;
+/// Latent axes behind the principal components, at most: their cost grows with the square.
+const MOST_COMPONENT_AXES: usize = 64;
 /// Images drawn from the prior.
 const SAMPLES: usize = 64;
 /// Axes that are traversed on the page: those that carry most.
@@ -123,6 +125,7 @@ fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeErro
     let along = values(-3.0, 3.0, STEPS);
     let start = vec![0.0_f32; latents];
     let mut axes = subject.judgement.active_axes();
+    axes.truncate(MOST_ACTIVE);
     let every = subject.decode(&path(&start, &axes, &along));
     folder.write("traversal.png", &sheet(every, STEPS, info)?)?;
     axes.truncate(AXES);
@@ -170,7 +173,13 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
             choice: "The two axes are the latent's own.".into(),
         },
         _ => {
-            let found = principal_components(&codes, latents);
+            let (codes, kept) = widest_axes(&codes, latents, MOST_COMPONENT_AXES);
+            let found = principal_components(&codes, kept);
+            let of = if kept < latents {
+                format!("the {kept} latent axes, of {latents}, that vary most")
+            } else {
+                format!("the {latents} latent axes")
+            };
             LatentMap {
                 points: found.points,
                 one_dimensional: false,
@@ -178,7 +187,7 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
                 axes: ["first principal component".into(), "second principal component".into()],
                 choice: format!(
                     "The axes are the first two principal components of the posterior means of {count} images; they show {:.0} % of \
-                     the variance of the {latents} latent axes, so groups that overlap here may lie apart.",
+                     the variance of {of}, so groups that overlap here may lie apart.",
                     100.0 * (found.shares[0] + found.shares[1])
                 ),
             }
@@ -215,10 +224,11 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
             seconds: Some(clock.seconds),
             images_per_second: speed,
             skipped_steps: Some(clock.skipped),
-            more: Vec::new(),
+            bounds: found.bounds.iter().map(|&(draws, bound)| (draws as u64, bound)).collect(),
             ..Scores::default()
         },
         notes: subject.notes.to_vec(),
+        binarised: config.binarization() != BinarizeKind::None,
         epochs: subject
             .history
             .iter()
@@ -226,15 +236,15 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
                 epoch: row.epoch as f64,
                 step: row.step,
                 seconds: subject.timing.seconds_at(row.epoch),
-                elbo: row.objective,
+                elbo: row.elbo,
+                objective: (config.objective == ObjectiveKind::Iwae).then_some(row.objective),
                 reconstruction: row.reconstruction,
                 kl: row.kl,
                 validation_elbo: row.validation_elbo,
-                validation_nll: None,
+                validation_elbo_se: row.validation_elbo_se,
                 learning_rate: Some(row.learning_rate),
                 kl_weight: Some(row.kl_weight),
                 gradient_norm: row.gradient_norm,
-                ..crate::report::EpochRow::default()
             })
             .collect(),
         latents: axes

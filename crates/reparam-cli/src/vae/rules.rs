@@ -6,8 +6,13 @@ use reparam::vae::FitConfig;
 
 use super::config::EPOCHS;
 use super::dataset::DataInfo;
-use super::options::{BinarizeKind, EntropyKind, LikelihoodKind, ObjectiveKind, ScheduleKind};
+use super::options::{BinarizeKind, EntropyKind, LikelihoodKind, NetworkKind, ObjectiveKind, ScheduleKind};
 use super::{RunConfig, VaeError};
+
+/// Numbers in one layer of one step, at most: 4 GiB of 32 bits.
+const MOST_VALUES: u128 = 1 << 30;
+/// Draws of all judged images together, at most: 8 GiB of 64 bits.
+const MOST_WEIGHTS: u128 = 1 << 30;
 
 impl RunConfig {
     /// Checks the rules that need no data; those of the loop itself are checked by [`reparam::vae::Fit::new`].
@@ -46,17 +51,23 @@ impl RunConfig {
         // Beyond these bounds counters overflow or memory ends; nothing sensible lies there.
         let bounded = [
             ("epochs", self.epochs.unwrap_or(EPOCHS), 1_000_000_000),
-            ("draws", self.draws as u64, 100_000),
+            ("draws", self.draws as u64, 65_536),
             ("batch", self.batch as u64, 10_000_000),
             ("nll-samples", self.nll_samples as u64, 1_000_000),
-            ("nll-images", self.nll_images as u64, u64::MAX),
             ("shards", self.shards as u64, 65_536),
         ];
         for (name, value, most) in bounded {
             if !(1..=most).contains(&value) {
-                let rule = if most == u64::MAX || value == 0 { "at least 1".into() } else { format!("at most {most}") };
+                let rule = if value == 0 { "at least 1".into() } else { format!("at most {most}") };
                 return Err(VaeError::option(name, rule, value));
             }
+        }
+        if self.seed > i64::MAX as u64 {
+            return refuse(
+                "seed",
+                "at most 9223372036854775807, the largest whole number of TOML",
+                self.seed.to_string(),
+            );
         }
         if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
             return refuse("checkpoint-minutes", "finite and >= 0", self.checkpoint_minutes.to_string());
@@ -67,6 +78,48 @@ impl RunConfig {
         self.gaussian()?;
         self.shape()?;
         Ok(())
+    }
+
+    /// Checks the products of options and data, which no option alone can break.
+    pub(super) fn check_volume(&self, info: &DataInfo) -> Result<(), VaeError> {
+        let refuse = |name, rule: String, got: String, hint: &str| {
+            Err(VaeError::Option { name, rule, got, hint: Some(hint.into()) })
+        };
+        let (wide, batch) = (|n: usize| n as u128, self.batch.min(info.train_images));
+        // One layer of one step, 32 bits a number; a step holds a few of them.
+        let pixels: u128 = info.shape.iter().map(|&side| wide(side)).product();
+        let layer = match self.network {
+            NetworkKind::Mlp => self.hidden.iter().map(|&n| wide(n)).max().unwrap_or(0),
+            NetworkKind::Conv => wide(self.features) * wide(info.shape[1]) * wide(info.shape[2]) / 8,
+        };
+        let outputs = pixels * wide(self.pixel_law()?.outputs_per_pixel());
+        let values = wide(batch) * wide(self.draws) * layer.max(outputs).max(wide(self.latents));
+        if values > MOST_VALUES {
+            let got = format!("{batch} images x {} draws, {values} numbers in one layer", self.draws);
+            let rule = format!("such that a step has at most {MOST_VALUES} numbers in one layer");
+            return refuse("batch", rule, got, "a smaller --batch or --draws");
+        }
+        self.check_judged(info.test_images)?;
+        let steps = info.train_images.div_ceil(self.batch.max(1)) as u64;
+        if self.epochs.unwrap_or(EPOCHS).checked_mul(steps).is_none() {
+            let got = format!("{} of {steps} steps", self.epochs.unwrap_or(EPOCHS));
+            return refuse("epochs", "such that 64 bits count the steps".into(), got, "fewer --epochs");
+        }
+        Ok(())
+    }
+
+    /// Checks that the draws of all judged images together fit into memory.
+    pub(super) fn check_judged(&self, images: usize) -> Result<(), VaeError> {
+        let judged = if self.nll_images == 0 { images } else { self.nll_images.min(images) };
+        if judged as u128 * self.nll_samples as u128 <= MOST_WEIGHTS {
+            return Ok(());
+        }
+        Err(VaeError::Option {
+            name: "nll-samples",
+            rule: format!("such that all images together have at most {MOST_WEIGHTS} draws"),
+            got: format!("{} for each of {judged} images", self.nll_samples),
+            hint: Some("fewer --nll-samples or --nll-images".into()),
+        })
     }
 
     /// The loop's configuration; `steps_per_epoch` turns epochs into steps.

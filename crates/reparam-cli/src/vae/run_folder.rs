@@ -22,6 +22,8 @@ pub struct RunInfo {
     pub version: String,
     /// Its data.
     pub data: DataInfo,
+    /// What decides its result: the options that it began with, as TOML (see [`RunConfig::decisive`]).
+    pub config: String,
 }
 
 /// The folder of a run.
@@ -124,6 +126,25 @@ impl RunFolder {
         let config = RunConfig::read(&self.file("config.toml"))?;
         config.validate()?;
         Ok(config)
+    }
+
+    /// Refuses to go on with other options than the run began with.
+    pub fn same_config(&self, config: &RunConfig, began: &str) -> Result<(), VaeError> {
+        let place = self.file("run.json").display().to_string();
+        let then: toml::Table = toml::from_str(began)
+            .map_err(|error| VaeError::Config { place, rule: error.message().replace('\n', " ") })?;
+        let now = config.decisive()?;
+        let value =
+            |table: &toml::Table, name: &String| table.get(name).map_or("not given".into(), ToString::to_string);
+        match then.keys().chain(now.keys()).find(|name| then.get(*name) != now.get(*name)) {
+            None => Ok(()),
+            Some(name) => Err(VaeError::Changed {
+                path: self.file("config.toml"),
+                name: name.clone(),
+                then: value(&then, name),
+                now: value(&now, name),
+            }),
+        }
     }
 
     /// What the run remembers of its data.

@@ -106,7 +106,7 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free_bits: Option<f64>,
 
-    /// Passes over the training images [default: 100, or as many as make 12,000 steps]
+    /// Passes over the training images [default: 100, or as many as make 8,000 steps]
     #[arg(long, value_name = "COUNT", help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
@@ -164,7 +164,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "NAME", help_heading = "Machine")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    /// Minutes between two checkpoints; 0: only at the end [default: 5]
+    /// Minutes between two checkpoints; 0: only at the end [default: 1]
     #[arg(long, value_name = "MINUTES", allow_negative_numbers = true, help_heading = "Machine")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint_minutes: Option<f64>,
@@ -177,7 +177,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "COUNT", help_heading = "Evaluation")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nll_samples: Option<usize>,
-    /// Test images behind it, at most; the same ones each time [default: 1000]
+    /// Test images behind it, at most; the same ones each time; 0: all [default: 1000]
     #[arg(long, value_name = "COUNT", help_heading = "Evaluation")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nll_images: Option<usize>,

@@ -31,6 +31,7 @@ pub fn run(args: &TrainArgs) -> Result<(), VaeError> {
     let config = config.resolved(dataset.info.train_images, dataset.scale);
     let model = build(&config, dataset.info.shape, &device)?.with_mean_image(&dataset.train_rows().mean());
     let per_epoch = dataset.info.train_images.div_ceil(config.batch.max(1)) as u64;
+    config.check_volume(&dataset.info)?;
     // All rules are checked before anything is written.
     let fit = Fit::new(
         model,
@@ -57,9 +58,9 @@ pub fn run(args: &TrainArgs) -> Result<(), VaeError> {
 
 /// The options of an interrupted run; of the flags only those that cannot change its result.
 fn resumed_config(folder: &RunFolder, flags: toml::Table) -> Result<RunConfig, VaeError> {
-    const FREE: [&str; 3] = ["threads", "checkpoint-minutes", "checkpoint-steps"];
     let config = folder.config()?;
-    if let Some((name, value)) = flags.iter().find(|(name, _)| !FREE.contains(&name.as_str())) {
+    folder.same_config(&config, &folder.info()?.config)?;
+    if let Some((name, value)) = flags.iter().find(|(name, _)| !RunConfig::MACHINE.contains(&name.as_str())) {
         return Err(VaeError::Option {
             name: "--resume",
             rule: format!("used without --{name}: a run continues as it began"),
@@ -76,7 +77,7 @@ fn start(args: &TrainArgs, config: &RunConfig, dataset: &Dataset) -> Result<RunF
         Some(path) => RunFolder::create(path)?,
         None => RunFolder::create_numbered(&dataset.info.name)?,
     };
-    let info = RunInfo { version: VERSION.into(), data: dataset.info.clone() };
+    let info = RunInfo { version: VERSION.into(), data: dataset.info.clone(), config: config.decisive()?.to_string() };
     // The configuration comes last: a folder that has it is a run.
     folder.write_json("run.json", &info)?;
     folder.write("config.toml", config.to_toml()?.as_bytes())?;

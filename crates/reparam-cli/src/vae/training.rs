@@ -11,7 +11,7 @@ use super::dataset::{Dataset, source};
 use super::evaluate::{self, judge};
 use super::metrics::{Timing, metrics_csv};
 use super::model::{AnyDecoder, AnyEncoder, Model};
-use super::progress::Progress;
+use super::progress::Watcher;
 use super::report::{self, Subject, repeat};
 use super::run_folder::RunFolder;
 use super::summary::Summary;
@@ -41,6 +41,12 @@ pub struct Clock {
 /// The clock of the last checkpoint; a run without one starts at 0.
 pub fn read_clock(folder: &RunFolder) -> Clock {
     std::fs::read(folder.file(CLOCK)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+/// Seconds up to a checkpoint. A process that ended between clock and checkpoint left the clock of another step: then the
+/// time of the last epoch counts, and the lost work does not.
+fn seconds_before(clock: &Clock, step: u64, timing: &Timing) -> f64 {
+    if clock.steps == step { clock.seconds } else { timing.rows.last().map_or(0.0, |row| row.1) }
 }
 
 /// A run in this process.
@@ -114,7 +120,7 @@ impl<'a> Training<'a> {
             self.fit.resume(checkpoint)?;
             let epochs = self.fit.history().len() as u64;
             self.timing = Timing::read(&self.folder, epochs);
-            self.before = read_clock(&self.folder).seconds;
+            self.before = seconds_before(&read_clock(&self.folder), self.fit.trainer().step_count(), &self.timing);
             let best = self.folder.file(BEST);
             let had_best = self.fit.history().iter().any(|row| row.validation_elbo.is_some());
             if self.config.patience > 0 && had_best {
@@ -134,7 +140,7 @@ impl<'a> Training<'a> {
     /// Makes the steps that are left.
     pub fn train(&mut self) -> Result<(), VaeError> {
         let first = self.fit.trainer().step_count();
-        let mut progress = Progress::new(
+        let mut watcher = Watcher::new(
             self.config.epochs.unwrap_or(0),
             self.fit.steps_per_epoch(),
             self.dataset.info.train_images,
@@ -143,12 +149,20 @@ impl<'a> Training<'a> {
         let every = Duration::try_from_secs_f64(60.0 * self.config.checkpoint_minutes).ok();
         let mut saved = (Instant::now(), first);
         loop {
-            let event = self.fit.advance()?;
+            let event = self.fit.advance();
             let step = self.fit.trainer().step_count();
+            let event = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    watcher.finish(step);
+                    self.write_tables()?;
+                    return Err(error.into());
+                }
+            };
             let row = match event {
                 Event::Finished(stop) => {
                     if step > first {
-                        progress.finish(step);
+                        watcher.finish(step);
                         self.save()?;
                         if stop == Stop::Patience {
                             talk(format_args!(
@@ -159,6 +173,7 @@ impl<'a> Training<'a> {
                     } else {
                         talk("the run is finished: only what is missing is made");
                     }
+                    self.note_unfinished_warm_up(stop, step);
                     return Ok(());
                 }
                 Event::Epoch { row, improved } => {
@@ -167,13 +182,27 @@ impl<'a> Training<'a> {
                 }
                 Event::Step => None,
             };
-            progress.step(step, row.as_ref());
+            watcher.step(step, row.as_ref());
             let by_clock = every.is_some_and(|every| !every.is_zero() && saved.0.elapsed() >= every);
             let by_steps = self.config.checkpoint_steps > 0 && step - saved.1 >= self.config.checkpoint_steps;
             if by_clock || by_steps {
                 self.save()?;
                 saved = (Instant::now(), step);
             }
+        }
+    }
+
+    /// Early stopping may end a run whose warm-up would have ended in time.
+    fn note_unfinished_warm_up(&mut self, stop: Stop, step: u64) {
+        let kl = self.config.fit(self.fit.steps_per_epoch()).kl;
+        if stop == Stop::Patience && !kl.completes_within(step) {
+            let note = format!(
+                "training stopped after {} epochs and the KL warm-up takes {}: the weight never reached beta, and what was maximised is not the ELBO",
+                self.fit.history().len(),
+                self.config.kl_warmup_epochs
+            );
+            talk(format_args!("warning: {note}"));
+            self.notes.push(note);
         }
     }
 
@@ -194,14 +223,18 @@ impl<'a> Training<'a> {
             self.best_written = true;
         }
         let checkpoint = self.fit.checkpoint();
-        let history = self.fit.history();
-        self.folder.write("metrics.csv", metrics_csv(history).as_bytes())?;
-        self.timing.write(&self.folder, self.dataset.info.train_images)?;
+        self.write_tables()?;
         let path = self.folder.file(CHECKPOINT);
         std::fs::create_dir_all(&path).map_err(VaeError::io(&path))?;
         self.folder.write_json(CLOCK, &self.clock())?;
         checkpoint.write(&path)?;
         Ok(())
+    }
+
+    /// Writes the rows of all epochs so far, and when they were reached.
+    fn write_tables(&self) -> Result<(), VaeError> {
+        self.folder.write("metrics.csv", metrics_csv(self.fit.history()).as_bytes())?;
+        self.timing.write(&self.folder, self.dataset.info.train_images)
     }
 
     fn clock(&self) -> Clock {
@@ -276,4 +309,18 @@ impl<'a> Training<'a> {
 fn with(model: &Model, parameters: &NamedParameters) -> Result<Model, VaeError> {
     load_parameters(model.clone(), parameters)
         .map_err(|error| VaeError::Config { place: BEST.into(), rule: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_of_another_step_is_not_believed() {
+        let clock = Clock { seconds: 9.0, steps: 30, ..Clock::default() };
+        let timing = Timing { rows: vec![(1, 2.0), (2, 4.0)] };
+        assert_eq!(seconds_before(&clock, 30, &timing), 9.0);
+        assert_eq!(seconds_before(&clock, 24, &timing), 4.0);
+        assert_eq!(seconds_before(&clock, 24, &Timing::default()), 0.0);
+    }
 }

@@ -6,6 +6,11 @@ use super::dataset::pick;
 use super::decode::Opened;
 use super::evaluate::known;
 
+/// Active axes in a picture, at most: those that carry most.
+pub const MOST_ACTIVE: usize = 64;
+/// Axes in a picture, at most: a row each.
+const MOST_ROWS: usize = 1024;
+
 /// Evenly spaced values, both ends included.
 pub fn values(from: f64, to: f64, steps: usize) -> Vec<f64> {
     let last = steps.saturating_sub(1).max(1) as f64;
@@ -38,11 +43,19 @@ pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
     let latents = run.config.latents;
     let axes: Vec<usize> = match args.axis.parse::<usize>() {
         Ok(axis) if axis < latents => vec![axis],
-        Err(_) if args.axis == "all" => (0..latents).collect(),
-        Err(_) if args.axis == "active" => known(&run.folder)
-            .map(|judgement| judgement.active_axes())
-            .filter(|axes| axes.iter().all(|axis| *axis < latents))
-            .unwrap_or_else(|| (0..latents).collect()),
+        Err(_) if args.axis == "all" && latents <= MOST_ROWS => (0..latents).collect(),
+        Err(_) if args.axis == "all" => {
+            let hint = Some("choose --axis active, or one axis".into());
+            let (rule, got) = (format!("'active' or one axis for more than {MOST_ROWS} axes"), "'all'".into());
+            return Err(VaeError::Option { name: "axis", rule, got, hint });
+        }
+        Err(_) if args.axis == "active" => {
+            let known = known(&run.folder).map(|judgement| judgement.active_axes());
+            let mut axes =
+                known.filter(|axes| axes.iter().all(|axis| *axis < latents)).unwrap_or_else(|| (0..latents).collect());
+            axes.truncate(MOST_ACTIVE);
+            axes
+        }
         _ => {
             let rule = format!("'active', 'all' or an axis from 0 to {}", latents - 1);
             return Err(VaeError::option("axis", rule, format!("'{}'", args.axis)));

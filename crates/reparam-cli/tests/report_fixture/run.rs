@@ -53,7 +53,7 @@ pub fn epochs(count: usize) -> Vec<EpochRow> {
                 reconstruction: -loss + kl,
                 kl,
                 validation_elbo: Some(-(loss + 0.6 + 0.004 * t)),
-                validation_nll: (epoch % 5 == 0).then_some(loss - 0.4),
+                objective: (epoch % 5 == 0).then_some(0.4 - loss),
                 learning_rate: Some(2e-3 * (1.0 - (t - 1.0) / count as f64)),
                 kl_weight: Some((t / 10.0).min(1.0)),
                 gradient_norm: Some(40.0 / t + 2.0 + made.uniform()),
@@ -131,6 +131,7 @@ pub fn full() -> VaeReport {
             ..Scores::default()
         },
         notes: vec!["KL warm-up reached 1 at epoch 10 of 60.".into()],
+        binarised: true,
         epochs: epochs(60),
         reconstructions: Some(Pairs { originals: digits(0..20, 0.95, 0.06), reconstructions: digits(0..20, 0.85, 0.02) }),
         samples: Some(digits((0..40).map(|i| i * 7 % 10), 0.8, 0.05)),
