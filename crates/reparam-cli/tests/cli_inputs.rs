@@ -67,7 +67,7 @@ fn another_file_is_scaled_as_the_training_data_were() {
     let text = |name: &str| std::fs::read_to_string(at.join(name)).unwrap();
     assert_eq!(text("whole.csv"), text("real.csv"));
     // Grey levels of pictures count from 255, whatever their number.
-    let pictures = at.join("grey");
+    let pictures = at.join("pictures");
     std::fs::create_dir(&pictures).unwrap();
     for i in 0..12_u8 {
         let mut encoder = png::Encoder::new(std::fs::File::create(pictures.join(format!("{i:02}.png"))).unwrap(), 2, 2);
@@ -76,8 +76,8 @@ fn another_file_is_scaled_as_the_training_data_were() {
         let image: Vec<u8> = (0..4).map(|k| (i + k) % 6 * 51).collect();
         encoder.write_header().unwrap().write_image_data(&image).unwrap();
     }
-    train(at, "grey", &["--data", "grey", "--likelihood", "categorical", "--levels", "6"]);
-    good(at, &["vae", "encode", "grey", "--data", "grey", "--out", "grey.csv"]);
+    train(at, "grey", &["--data", "pictures", "--likelihood", "categorical", "--levels", "6"]);
+    good(at, &["vae", "encode", "grey", "--data", "pictures", "--out", "grey.csv"]);
 }
 
 #[test]

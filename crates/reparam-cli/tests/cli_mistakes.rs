@@ -96,6 +96,8 @@ fn files_that_break_a_rule_are_named_with_the_place() {
         mistake(at, &["--data", name], wanted);
     }
     mistake(at, &["--config", "bad.toml"], "bad.toml:2: unknown field `latnets`");
+    std::fs::write(at.join("seed.toml"), "seed = 9223372036854775808").unwrap();
+    mistake(at, &["--config", "seed.toml"], "seed must be at most 9223372036854775807, got 9223372036854775808");
 }
 
 #[test]

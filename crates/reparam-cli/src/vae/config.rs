@@ -180,6 +180,7 @@ impl RunConfig {
 
     /// This configuration with the keys of `flags` in place of its own.
     pub(super) fn overridden(&self, flags: toml::Table) -> Result<Self, VaeError> {
+        self.check_seed()?;
         let place = Path::new("command line");
         let mut table = toml::Table::try_from(self)
             .map_err(|error| VaeError::Config { place: "configuration".into(), rule: error.to_string() })?;

@@ -62,13 +62,7 @@ impl RunConfig {
                 return Err(VaeError::option(name, rule, value));
             }
         }
-        if self.seed > i64::MAX as u64 {
-            return refuse(
-                "seed",
-                "at most 9223372036854775807, the largest whole number of TOML",
-                self.seed.to_string(),
-            );
-        }
+        self.check_seed()?;
         if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
             return refuse("checkpoint-minutes", "finite and >= 0", self.checkpoint_minutes.to_string());
         }
@@ -77,6 +71,14 @@ impl RunConfig {
         }
         self.gaussian()?;
         self.shape()?;
+        Ok(())
+    }
+
+    /// TOML, in which a run is written down, has no larger whole numbers.
+    pub(super) fn check_seed(&self) -> Result<(), VaeError> {
+        if self.seed > i64::MAX as u64 {
+            return Err(VaeError::option("seed", "at most 9223372036854775807", self.seed));
+        }
         Ok(())
     }
 
