@@ -2,8 +2,7 @@
 
 use burn::tensor::Device;
 use rayon::ThreadPool;
-use reparam::vae::{Binarization, Evaluation, EvaluationConfig, Rows, evaluate};
-use reparam_core::noise::Key;
+use reparam::vae::{Evaluation, EvaluationConfig, Rows, evaluate};
 use serde::{Deserialize, Serialize};
 
 use super::args::EvaluateArgs;
@@ -75,14 +74,14 @@ pub fn judge(
     let draws = config.nll_samples;
     let chosen = judged(images.count(), config.nll_images);
     let pixels = pick(images, &chosen);
-    let rows = Rows::new(&pixels, images.shape.pixels());
+    let rows = Rows::new(&pixels, images.shape.pixels()).with_numbers(&chosen);
     // Each number of draws must divide the next.
     let mut bounds: Vec<usize> = BOUNDS.into_iter().filter(|k| *k < draws && draws.is_multiple_of(*k)).collect();
     bounds.push(draws);
     let how = EvaluationConfig { draws, bounds, binarization: config.binarization().into(), seed: SEED };
     let evaluation = pool.install(|| evaluate(model, rows, &how, device));
     let floor = train.map(|train| {
-        let data = judged_data(rows, how.binarization);
+        let data = rows.judged(0..rows.len(), how.binarization, SEED);
         independent_pixels(train, Rows::new(&data, rows.width()), model.likelihood())
     });
     let bits = matches!(model.likelihood(), reparam::vae::Likelihood::Categorical { .. });
@@ -94,13 +93,6 @@ pub fn judge(
         bits_per_dimension: bits.then(|| evaluation.nll / (rows.width() as f64 * std::f64::consts::LN_2)),
         evaluation,
     }
-}
-
-/// The very numbers that [`evaluate`] judges: the same key, the same places.
-fn judged_data(rows: Rows<'_>, binarization: Binarization) -> Vec<f32> {
-    let all: Vec<usize> = (0..rows.len()).collect();
-    let key = Key::new(SEED).site("evaluate");
-    rows.batch(&all, 0, binarization, key, 0, &Device::flex()).into_data().try_to_vec().unwrap_or_default()
 }
 
 /// Runs the command.

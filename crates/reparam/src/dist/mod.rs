@@ -39,7 +39,7 @@ mod continuous_bernoulli;
 mod error;
 mod independent;
 mod laplace;
-mod normal;
+pub(crate) mod normal;
 mod stable;
 mod transform;
 

@@ -14,7 +14,7 @@ use crate::noise::Noise;
 const NAME: &str = "normal";
 
 /// `½ log 2π`.
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// Normal distribution with mean `loc` and standard deviation `scale`.
 ///
@@ -198,6 +198,11 @@ impl<const D: usize> KlTo<Normal<D>, D> for Normal<D> {
         let log_ratio = self.log_scale() - p.log_scale();
         let ratio = self.scale() / p.scale();
         let distance = (self.loc() - p.loc()) / p.scale();
-        (ratio.clone() - 1.0) * (ratio + 1.0) * 0.5 - log_ratio + distance.square() * 0.5
+        kl_of_ratio(ratio, log_ratio, distance)
     }
+}
+
+/// `(r² - 1)/2 - log r + d²/2`, the square's difference as a product, which does not cancel near `r = 1`.
+pub(crate) fn kl_of_ratio<const D: usize>(ratio: Tensor<D>, log_ratio: Tensor<D>, distance: Tensor<D>) -> Tensor<D> {
+    (ratio.clone() - 1.0) * (ratio + 1.0) * 0.5 - log_ratio + distance.square() * 0.5
 }

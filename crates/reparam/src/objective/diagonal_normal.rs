@@ -2,10 +2,17 @@
 
 use burn::tensor::{Tensor, activation};
 
+use crate::dist::normal::kl_of_ratio;
+
 /// Lower bound of the log-scale, approached smoothly: scales stay above e^-8 = 3.4e-4.
 ///
 /// A posterior that collapses to a point would make `log q` and its gradient infinite.
-const LOG_SCALE_FLOOR: f64 = -8.0;
+pub(crate) const LOG_SCALE_FLOOR: f64 = -8.0;
+
+/// The log-scale of a raw one, above the floor.
+pub(crate) fn floored<const D: usize>(raw: Tensor<D>) -> Tensor<D> {
+    activation::softplus(raw - LOG_SCALE_FLOOR, 1.0) + LOG_SCALE_FLOOR
+}
 
 /// A normal law with independent components, one row a datum.
 #[derive(Clone, Debug)]
@@ -25,8 +32,7 @@ impl DiagonalNormal {
         let latents = width / 2;
         let loc = output.clone().slice([0..n, 0..latents]);
         let raw = output.slice([0..n, latents..width]);
-        let log_scale = activation::softplus(raw - LOG_SCALE_FLOOR, 1.0) + LOG_SCALE_FLOOR;
-        Self { loc, log_scale }
+        Self { loc, log_scale: floored(raw) }
     }
 
     /// The raw log-scale that `from_encoder` maps to this log-scale, which must lie above the floor.
@@ -45,8 +51,9 @@ impl DiagonalNormal {
     /// (Kingma and Welling 2014, appendix B).
     #[must_use]
     pub fn kl_per_latent(&self) -> Tensor<2> {
-        (self.loc.clone().square() + (self.log_scale.clone() * 2.0).exp() - 1.0) * 0.5 - self.log_scale.clone()
+        kl_of_ratio(self.log_scale.clone().exp(), self.log_scale.clone(), self.loc.clone())
     }
+
     /// The same numbers without their graph.
     pub(super) fn detach(&self) -> Self {
         // Detached by the caller's choice of estimator: see there for the term that this removes.

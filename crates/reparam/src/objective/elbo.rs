@@ -30,7 +30,7 @@ pub(super) fn surrogate<M: LatentModel>(
             EntropyTerm::MonteCarlo | EntropyTerm::StickingTheLanding => divergence.clone().inner(),
         };
     let loss = (divergence * weight - reconstruction.clone()) / batch.batch_rows as f64;
-    Surrogate { loss, resume: None, sums: sums(objective, reconstruction, kl_sum) }
+    Surrogate { loss, second: None, sums: sums(objective, reconstruction, kl_sum) }
 }
 
 /// The divergence summed over rows and latents, where a latent counts at least `free_bits` nats on average over the rows

@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, activation};
 
 use super::{LatentModel, ShardBatch, log_prior_minus_log_posterior, sums};
-use crate::train::{Resume, Surrogate};
+use crate::train::{SecondStage, Surrogate};
 
 pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool) -> Surrogate {
     let [draws, rows, latents] = batch.noise.dims();
@@ -28,11 +28,11 @@ pub(super) fn surrogate<M: LatentModel>(model: &M, batch: ShardBatch, dreg: bool
     // fixed, this sum has that gradient (Burda et al. 2016).
     let surrogate = (log_weight * Tensor::from_inner(weight.clone())).sum();
     let loss = -surrogate / batch.batch_rows as f64;
-    let resume = dreg.then(|| Resume {
+    let second = dreg.then(|| SecondStage {
         draws: z.reshape([draws * rows, latents]),
         leaf,
         factor: weight.reshape([draws * rows]),
     });
     let reconstruction = log_likelihood.inner().sum() / draws as f64;
-    Surrogate { loss, resume, sums: sums(bound.sum(), reconstruction, kl) }
+    Surrogate { loss, second, sums: sums(bound.sum(), reconstruction, kl) }
 }

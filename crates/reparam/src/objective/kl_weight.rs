@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// beta, and its warm-up.
+/// beta, its warm-up, and free bits. The IWAE bound takes no notice of them: its weight is 1.
+///
+/// ```
+/// use reparam::objective::KlWeight;
+/// let weight = KlWeight { warmup_steps: 4, ..KlWeight::default() };
+/// assert_eq!([0, 1, 3, 100].map(|step| weight.at(step)), [0.25, 0.5, 1.0, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct KlWeight {
@@ -10,7 +16,9 @@ pub struct KlWeight {
     pub beta: f64,
     /// Steps over which the weight rises in a straight line from 0 to `beta` (Sønderby et al. 2016; Bowman et al. 2016); 0: none.
     pub warmup_steps: u64,
-    /// Nats that each latent may carry for free, averaged over the rows; 0: none.
+    /// Nats that each latent may carry for free; 0: none. What is compared with them is the latent's divergence averaged over the rows of
+    /// a **shard**: with several shards a latent may be clamped in one and not in another, so the number of shards is part of the
+    /// objective here. Only the ELBO with the divergence in closed form has free bits.
     pub free_bits: f64,
 }
 

@@ -4,7 +4,7 @@
 //! The ELBO is the mean of `log w`, IWAE-S the mean of `ln((1/S) Σ w)`. Objectives are maximised; a [`crate::train::Surrogate`]
 //! carries the negative, a loss.
 
-mod diagonal_normal;
+pub(crate) mod diagonal_normal;
 mod elbo;
 mod iwae;
 mod kl_weight;
@@ -34,6 +34,12 @@ pub enum EntropyTerm {
 }
 
 /// What is maximised.
+///
+/// ```
+/// use reparam::objective::{EntropyTerm, Objective};
+/// let elbo = Objective::Elbo { entropy: EntropyTerm::StickingTheLanding, draws: 4 };
+/// assert_eq!((elbo.draws(), Objective::default().draws()), (4, 1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Objective {
@@ -44,7 +50,7 @@ pub enum Objective {
         /// Draws from the posterior for each row.
         draws: usize,
     },
-    /// The importance-weighted bound (Burda et al. 2016, equation 8).
+    /// The importance-weighted bound (Burda et al. 2016, equation 8). It has no divergence to weigh: [`KlWeight`] has no effect on it.
     Iwae {
         /// Draws from the posterior for each row.
         draws: usize,
@@ -77,6 +83,9 @@ impl Objective {
     /// # Shapes
     /// `input`: `[N, P]`, what the encoder sees; `target`: `[N, P]`, what the likelihood judges; `noise`: `[S, N, L]` standard
     /// normal draws with S = [`Objective::draws`]; `batch_rows`: rows of the whole batch, by which the loss is divided.
+    ///
+    /// `weight` and `free_bits` act on the ELBO; the IWAE bound has the weight 1 and no free bits, whatever they say. Free bits are
+    /// compared with each latent's divergence averaged over the rows of this shard, not of the whole batch.
     #[must_use]
     pub fn surrogate<M: LatentModel>(&self, model: &M, batch: ShardBatch, weight: f64, free_bits: f64) -> Surrogate {
         match *self {

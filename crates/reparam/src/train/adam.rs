@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use reparam_core::kernel::{self, AdamStep};
 use serde::{Deserialize, Serialize};
 
+use super::numbers;
 use crate::fused::{is_flex, slices};
 
 /// Elements that one task updates: large enough to hide the hand-over, small enough to share out evenly.
@@ -74,7 +75,8 @@ impl Adam {
         Self { moments, ..self }
     }
 
-    /// Number of steps that were applied; skipped ones do not count, except those that only a device knows were skipped.
+    /// Number of steps that were applied, by which the moments are corrected. Skipped steps do not count on the CPU; on other devices they
+    /// do, because only the device knows of them, and the correction forgets them as it approaches 1.
     #[must_use]
     pub const fn applied(&self) -> u64 {
         self.applied
@@ -85,9 +87,7 @@ impl Adam {
     pub fn state(&self) -> Vec<[Vec<f32>; 2]> {
         match &self.moments {
             Moments::Slices(all) => all.clone(),
-            Moments::Tensors(all) => {
-                all.iter().map(|pair| pair.clone().map(|m| m.into_data().try_to_vec().unwrap_or_default())).collect()
-            }
+            Moments::Tensors(all) => all.iter().map(|pair| pair.clone().map(|m| numbers(m))).collect(),
         }
     }
 

@@ -9,17 +9,18 @@ use burn::tensor::{Gradients, Tensor};
 /// its gradient is rescaled and sent on to the encoder by a second one (Tucker et al. 2019).
 #[derive(Debug)]
 pub struct Surrogate {
-    /// Minimised: the sum over the rows of the shard, divided by the rows of the whole batch.
+    /// Minimised: the sum over the rows of the shard, divided by the rows of the whole batch. Losses of shards add up to that of the batch
+    /// where rows do not meet in a nonlinear function; free bits do, within a shard.
     pub loss: Tensor<1>,
-    /// Draws on the encoder's graph, their leaf on the decoder's graph, and the factor of each row.
-    pub resume: Option<Resume>,
+    /// Where a second backward pass starts, for objectives that have one.
+    pub second: Option<SecondStage>,
     /// Sums over the rows of the shard of what is logged, without a graph; the caller gives the entries their meaning.
     pub sums: Tensor<1>,
 }
 
 /// Where the second stage of a backward pass starts.
 #[derive(Debug)]
-pub struct Resume {
+pub struct SecondStage {
     /// The draws, with the path to the encoder behind them, `[rows, latents]`.
     pub draws: Tensor<2>,
     /// The leaf that stood in for them in the first stage.
@@ -42,15 +43,15 @@ impl Surrogate {
     #[must_use]
     pub fn backward(&self) -> GradientSets {
         let first = self.loss.backward();
-        let Some(resume) = &self.resume else {
+        let Some(stage) = &self.second else {
             return GradientSets(vec![first]);
         };
-        let second = resume.leaf.grad(&first).map(|gradient| {
-            let gradient = gradient * resume.factor.clone().inner().unsqueeze_dim::<2>(1);
+        let resumed = stage.leaf.grad(&first).map(|gradient| {
+            let gradient = gradient * stage.factor.clone().inner().unsqueeze_dim::<2>(1);
             // The product with a constant has that constant as its gradient: the chain rule across the cut.
-            (resume.draws.clone() * Tensor::from_inner(gradient)).sum().backward()
+            (stage.draws.clone() * Tensor::from_inner(gradient)).sum().backward()
         });
-        GradientSets([Some(first), second].into_iter().flatten().collect())
+        GradientSets([Some(first), resumed].into_iter().flatten().collect())
     }
 }
 

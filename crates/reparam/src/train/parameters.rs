@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 /// Shape and row-major values of each parameter, by its path in the module (`encoder.layers.0.weight`).
 pub type NamedParameters = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -27,6 +27,11 @@ pub enum ParameterError {
         /// Shape in the store.
         found: Vec<usize>,
     },
+}
+
+/// The values of a tensor, row-major, whatever its float type.
+pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
 }
 
 /// All float parameters of a module.
@@ -77,10 +82,8 @@ impl ModuleVisitor for Reader {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let data = param.val().inner().into_data().convert_dtype(DType::F32);
-        // `convert_dtype` just made the values f32, so reading them as such cannot fail.
-        let values = data.try_to_vec::<f32>().unwrap_or_default();
-        self.found.insert(self.path.join("."), (data.shape().to_vec(), values));
+        let value = param.val().inner();
+        self.found.insert(self.path.join("."), (value.dims().to_vec(), numbers(value)));
     }
 }
 

@@ -3,18 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate changes from step to step.
+///
+/// ```
+/// use reparam::train::Schedule;
+/// let schedule = Schedule::Linear { floor: 0.5 };
+/// assert_eq!([0, 50, 100].map(|step| schedule.factor(step, 100)), [1.0, 0.75, 0.5]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Schedule {
     /// The same rate throughout.
     #[default]
     Constant,
-    /// A straight line from the full rate to 0 at the end of the run, cut off at `floor` times the full rate.
+    /// A straight line from the full rate to `floor` times it, which is reached one step after the last.
     Linear {
-        /// Smallest share of the rate.
+        /// Share of the rate at the end.
         floor: f64,
     },
-    /// Half a cosine from the full rate to `floor` times it at the end of the run (Loshchilov and Hutter 2017, one period).
+    /// Half a cosine from the full rate to `floor` times it, which is reached one step after the last (Loshchilov and Hutter 2017, one period).
     Cosine {
         /// Share of the rate at the end.
         floor: f64,
@@ -64,7 +70,7 @@ impl Schedule {
         let done = if total == 0 { 0.0 } else { (step as f64 / total as f64).min(1.0) };
         match *self {
             Self::Constant => 1.0,
-            Self::Linear { floor } => (1.0 - done).max(floor),
+            Self::Linear { floor } => floor + (1.0 - floor) * (1.0 - done),
             Self::Cosine { floor } => floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()),
             Self::Step { every, factor } => factor.powf((step / every.max(1)) as f64),
         }
@@ -79,7 +85,7 @@ mod tests {
     fn schedules_start_at_one_and_end_where_they_say() {
         let linear = Schedule::Linear { floor: 0.02 };
         assert_eq!(linear.factor(0, 100), 1.0);
-        assert_eq!(linear.factor(50, 100), 0.5);
+        assert_eq!(linear.factor(50, 100), 0.51);
         assert_eq!(linear.factor(100, 100), 0.02);
         let cosine = Schedule::Cosine { floor: 0.1 };
         assert_eq!(cosine.factor(0, 100), 1.0);

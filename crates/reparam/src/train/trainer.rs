@@ -11,7 +11,7 @@ use reparam_core::kernel;
 use serde::{Deserialize, Serialize};
 
 use super::adam::GradientScale;
-use super::{Adam, AdamConfig, Surrogate};
+use super::{Adam, AdamConfig, Surrogate, numbers};
 use crate::fused::{is_flex, slices};
 
 /// Elements that one task adds up.
@@ -60,7 +60,9 @@ pub struct StepReport {
     pub gradient_norm: Option<f64>,
     /// Whether the step was skipped because something was not finite; `None` where only the device knows.
     pub skipped: Option<bool>,
-    /// The objective's sums over the batch, shards added in order.
+    /// 1 where the step was applied and 0 where it was skipped, where only the device knows: a number that stays there until it is read.
+    pub keep: Option<Tensor<1>>,
+    /// The objective's sums over each shard's rows, in order; 0 for a step that a device skipped.
     pub sums: Vec<Tensor<1>>,
 }
 
@@ -78,6 +80,10 @@ pub struct Trainer<M: Module> {
     step: u64,
     skipped: u64,
     skipped_in_a_row: u64,
+    /// Most steps skipped in a row that a device has reported.
+    longest: u64,
+    on_tensors: bool,
+    counters: Option<Counters>,
 }
 
 impl<M: Module> Trainer<M> {
@@ -94,18 +100,33 @@ impl<M: Module> Trainer<M> {
             .map_err(|error| StepError::Threads(error.to_string()))?;
         let mut sizes = Sizes(Vec::new());
         model.visit(&mut sizes);
-        let adam = Adam::new(config.adam, &sizes.0, device);
+        // The trainer opens and closes graphs by itself: its own tensors have none.
+        let device = device.clone().without_autodiff();
+        let adam = Adam::new(config.adam, &sizes.0, &device);
         let model = model.valid();
+        let on_tensors = !is_flex(&device);
         Ok(Self {
             model: Some(model),
             adam,
             config,
             pool,
-            device: device.clone(),
+            device,
             step: 0,
             skipped: 0,
             skipped_in_a_row: 0,
+            longest: 0,
+            on_tensors,
+            counters: None,
         })
+    }
+
+    /// The same trainer with steps as on other devices than the CPU: whole batches, the optimiser on tensors, no look at a number within
+    /// a step. For tests and comparison.
+    #[must_use]
+    pub fn on_tensors(mut self) -> Self {
+        self.adam = self.adam.on_tensors(&self.device);
+        self.on_tensors = true;
+        self
     }
 
     /// The model as it is now, without a graph.
@@ -129,7 +150,7 @@ impl<M: Module> Trainer<M> {
         self.step
     }
 
-    /// Steps that were skipped because loss or gradient were not finite.
+    /// Steps that were skipped because loss or gradient were not finite; on a device, those up to the last [`Trainer::sync`].
     #[must_use]
     pub const fn skipped(&self) -> u64 {
         self.skipped
@@ -153,10 +174,11 @@ impl<M: Module> Trainer<M> {
         self.step = counts.step;
         self.skipped = counts.skipped;
         self.skipped_in_a_row = counts.skipped_in_a_row;
+        (self.longest, self.counters) = (0, None);
         true
     }
 
-    /// The counters that a checkpoint keeps.
+    /// The counters that a checkpoint keeps; on a device, those of skipped steps as of the last [`Trainer::sync`].
     #[must_use]
     pub const fn counts(&self) -> Counts {
         Counts {
@@ -173,13 +195,14 @@ impl<M: Module> Trainer<M> {
     /// shard, side by side. The rows are cut into equal parts, the first ones a row longer where they do not divide.
     ///
     /// # Errors
-    /// When loss or gradient have not been finite for too many steps in a row.
+    /// When loss or gradient have not been finite for too many steps in a row. On a device [`Trainer::sync`] says so, not the step: until
+    /// then such steps change nothing but the count.
     pub fn step<F>(&mut self, rows: usize, learning_rate: f64, objective: F) -> Result<StepReport, StepError>
     where
         F: Fn(&M, Range<usize>) -> Surrogate + Sync,
     {
         // A GPU is best fed whole batches; shards are there for threads and for the order of sums on the CPU.
-        let on_cpu = is_flex(&self.device);
+        let on_cpu = !self.on_tensors;
         let parts = shards(rows, if on_cpu { self.config.shards } else { 1 });
         let forks: Vec<(M, Range<usize>)> = parts.into_iter().map(|part| (self.model().clone(), part)).collect();
         let run = |(model, part): (M, Range<usize>)| {
@@ -188,7 +211,12 @@ impl<M: Module> Trainer<M> {
             let gradients = surrogate.backward().collect(&model);
             (surrogate.loss.inner(), surrogate.sums.inner(), gradients)
         };
-        let results: Vec<_> = self.pool.install(|| forks.into_par_iter().map(run).collect());
+        let results: Vec<_> = if on_cpu {
+            self.pool.install(|| forks.into_par_iter().map(run).collect())
+        } else {
+            // One part: nothing to run beside it.
+            forks.into_iter().map(run).collect()
+        };
         let mut losses = Vec::new();
         let mut sums = Vec::new();
         let mut gradients = Vec::new();
@@ -235,7 +263,7 @@ impl<M: Module> Trainer<M> {
                 model.map(|model| adam.step(model, total, learning_rate, GradientScale::Host(scale as f32)))
             });
         }
-        Ok(StepReport { gradient_norm: Some(norm), skipped: Some(skip), sums })
+        Ok(StepReport { gradient_norm: Some(norm), skipped: Some(skip), keep: None, sums })
     }
 
     fn apply_on_device(
@@ -252,9 +280,7 @@ impl<M: Module> Trainer<M> {
         let (scale, keep) = match (check, loss) {
             (Some(square), Some(loss)) => {
                 let norm = square.sqrt();
-                // x - x is 0 for finite x, and NaN otherwise: a test of finiteness that every device has.
-                let finite = |x: Tensor<1>| (x.clone() - x).equal_elem(0.0).float();
-                let keep = finite(norm.clone()) * finite(loss);
+                let keep = norm.clone().is_finite().float() * loss.is_finite().float();
                 let scale = if self.config.clip_norm > 0.0 {
                     (norm.recip() * self.config.clip_norm).clamp_max(1.0)
                 } else {
@@ -264,10 +290,57 @@ impl<M: Module> Trainer<M> {
             }
             _ => (Tensor::ones([1], &self.device), Tensor::ones([1], &self.device)),
         };
+        let skipped = keep.clone().equal_elem(0.0);
+        // Replaced, not multiplied: 0 times NaN is NaN.
+        let sums = sums.into_iter().map(|s| s.clone().mask_fill(skipped.clone().expand(s.dims()), 0.0)).collect();
+        let counters = self.counters.take();
+        self.counters = Some(counters.unwrap_or_else(|| self.new_counters()).after(&keep));
         let adam = &mut self.adam;
-        self.model =
-            self.model.take().map(|model| adam.step(model, total, learning_rate, GradientScale::Device(scale, keep)));
-        StepReport { gradient_norm: None, skipped: None, sums }
+        let scale = GradientScale::Device(scale, keep.clone());
+        self.model = self.model.take().map(|model| adam.step(model, total, learning_rate, scale));
+        StepReport { gradient_norm: None, skipped: None, keep: Some(keep), sums }
+    }
+
+    fn new_counters(&self) -> Counters {
+        let number = |n: u64| Tensor::from_floats([n as f32], &self.device);
+        Counters { skipped: number(0), in_a_row: number(self.skipped_in_a_row), longest: number(self.longest) }
+    }
+
+    /// Reads the counters of skipped steps back from the device, where steps run on one. Between two calls they stay there, so that no step
+    /// waits for an answer.
+    ///
+    /// # Errors
+    /// When loss or gradient have not been finite for too many steps in a row, at any time so far.
+    pub fn sync(&mut self) -> Result<(), StepError> {
+        if let Some(counters) = self.counters.take() {
+            let found = numbers(Tensor::cat(vec![counters.skipped, counters.in_a_row, counters.longest], 0));
+            if let [skipped, in_a_row, longest] = found[..] {
+                // Whole numbers far below 2^24, which f32 holds exactly.
+                self.skipped += skipped as u64;
+                (self.skipped_in_a_row, self.longest) = (in_a_row as u64, longest as u64);
+            }
+        }
+        if self.longest >= self.config.max_skipped.max(1) {
+            return Err(StepError::Diverged { skipped: self.longest, step: self.step });
+        }
+        Ok(())
+    }
+}
+
+/// What a device counts: steps skipped since the last look, steps skipped since one was applied, and the most that number has been.
+#[derive(Clone, Debug)]
+struct Counters {
+    skipped: Tensor<1>,
+    in_a_row: Tensor<1>,
+    longest: Tensor<1>,
+}
+
+impl Counters {
+    /// After a step that was applied (1) or skipped (0).
+    fn after(self, keep: &Tensor<1>) -> Self {
+        let skip = -keep.clone() + 1.0;
+        let in_a_row = (self.in_a_row + 1.0) * skip.clone();
+        Self { skipped: self.skipped + skip, longest: self.longest.max_pair(in_a_row.clone()), in_a_row }
     }
 }
 
@@ -276,7 +349,7 @@ impl<M: Module> Trainer<M> {
 pub struct Counts {
     /// Steps made.
     pub step: u64,
-    /// Steps that changed the weights.
+    /// Steps that changed the weights; on a device, all steps, see [`Adam::applied`].
     pub applied: u64,
     /// Steps skipped in all.
     pub skipped: u64,

@@ -19,10 +19,18 @@ pub enum Binarization {
 }
 
 /// A matrix of pixels, one image a row.
+///
+/// ```
+/// use reparam::vae::Rows;
+/// let rows = Rows::new(&[0.0, 1.0, 0.5, 0.5], 2);
+/// assert_eq!((rows.len(), rows.row(1)), (2, &[0.5, 0.5][..]));
+/// assert_eq!(rows.mean(), [0.25, 0.75]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
     pixels: &'a [f32],
     width: usize,
+    numbers: Option<&'a [usize]>,
 }
 
 impl<'a> Rows<'a> {
@@ -33,7 +41,24 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub fn new(pixels: &'a [f32], width: usize) -> Self {
         assert!(width > 0 && pixels.len().is_multiple_of(width), "{} pixels are no rows of {width}", pixels.len());
-        Self { pixels, width }
+        Self { pixels, width, numbers: None }
+    }
+
+    /// The same rows with the numbers that they have elsewhere, in a file of which they are a part: evaluation keys the noise of a row by
+    /// its number, so that the row has the same noise in every selection. Without them the first row has number 0.
+    ///
+    /// # Panics
+    /// When there are not as many numbers as rows.
+    #[must_use]
+    pub fn with_numbers(self, numbers: &'a [usize]) -> Self {
+        assert_eq!(numbers.len(), self.len(), "one number for each row");
+        Self { numbers: Some(numbers), ..self }
+    }
+
+    /// The number of a row.
+    #[must_use]
+    pub fn number(&self, i: usize) -> u64 {
+        self.numbers.map_or(i, |numbers| numbers[i]) as u64
     }
 
     /// Number of rows.
@@ -63,7 +88,9 @@ impl<'a> Rows<'a> {
     /// The first rows.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
-        Self { pixels: &self.pixels[..count.min(self.len()) * self.width], width: self.width }
+        let count = count.min(self.len());
+        let numbers = self.numbers.map(|numbers| &numbers[..count]);
+        Self { pixels: &self.pixels[..count * self.width], width: self.width, numbers }
     }
 
     /// The mean of each pixel over all rows.
@@ -76,6 +103,24 @@ impl<'a> Rows<'a> {
             }
         }
         sum.iter().map(|s| (s / self.len().max(1) as f64) as f32).collect()
+    }
+
+    /// The rows of this range as [`super::evaluate`] judges them with this seed, row-major: binarised once where `binarization` says so,
+    /// each row by draws that depend on the seed and the row's number alone.
+    #[must_use]
+    pub fn judged(&self, range: std::ops::Range<usize>, binarization: Binarization, seed: u64) -> Vec<f32> {
+        let key = evaluation_key(seed).site("binarize");
+        let mut values = Vec::with_capacity(range.len() * self.width);
+        let mut uniform = vec![0.0_f32; self.width];
+        for i in range {
+            values.extend_from_slice(self.row(i));
+            if binarization != Binarization::None {
+                key.number(self.number(i)).step(0).fill(Noise::Uniform, 0, &mut uniform);
+                let start = values.len() - self.width;
+                threshold(&mut values[start..], &uniform);
+            }
+        }
+        values
     }
 
     /// A batch of the rows with these indices; `places` are the places of the rows in the whole batch, which key the noise.
@@ -114,6 +159,11 @@ impl<'a> Rows<'a> {
         }
         Tensor::from_data(TensorData::new(values, [indices.len(), self.width]), device)
     }
+}
+
+/// Where the noise of evaluation comes from.
+pub(super) const fn evaluation_key(seed: u64) -> Key {
+    Key::new(seed).site("evaluate")
 }
 
 /// 1 where the draw falls below the intensity, which then is its probability.

@@ -3,11 +3,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use reparam_core::noise::{Key, Noise};
+use reparam_core::special::log_sum_exp;
 use serde::{Deserialize, Serialize};
 
-use super::{Binarization, Rows, Vae};
+use super::data::evaluation_key;
+use super::{Binarization, Rows, Vae, json};
 use crate::nn::Network;
 use crate::objective::LatentModel;
+use crate::train::numbers;
 
 /// Rows times draws that one task decodes at a time.
 const TASK_ROWS: usize = 1000;
@@ -25,30 +28,40 @@ pub struct EvaluationConfig {
     pub seed: u64,
 }
 
-/// What held-out rows say about a model; nats, averaged over rows, with standard errors over rows.
+/// What held-out rows say about a model; nats, averaged over rows, with standard errors over rows. Of no rows every mean is NaN, which JSON
+/// has as `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Number of rows.
     pub rows: usize,
     /// Evidence lower bound: `reconstruction - kl`, all draws averaged.
+    #[serde(deserialize_with = "json::number")]
     pub elbo: f64,
     /// Standard error of `elbo`.
+    #[serde(deserialize_with = "json::number")]
     pub elbo_se: f64,
     /// Expected log-likelihood under the posterior.
+    #[serde(deserialize_with = "json::number")]
     pub reconstruction: f64,
     /// Divergence of the posterior from the prior, closed form.
+    #[serde(deserialize_with = "json::number")]
     pub kl: f64,
     /// Negative log-likelihood, estimated (from above, in expectation) by the importance-weighted bound of `nll_samples` draws.
+    #[serde(deserialize_with = "json::number")]
     pub nll: f64,
     /// Standard error of `nll` over rows.
+    #[serde(deserialize_with = "json::number")]
     pub nll_se: f64,
     /// Draws behind `nll`.
     pub nll_samples: usize,
     /// `(draws, bound)`: importance-weighted bounds on the log-evidence from the same draws; they rise.
+    #[serde(deserialize_with = "json::pairs")]
     pub bounds: Vec<(usize, f64)>,
     /// Divergence of each latent, averaged over rows.
+    #[serde(deserialize_with = "json::list")]
     pub kl_per_latent: Vec<f64>,
     /// Variance over rows of each latent's posterior mean.
+    #[serde(deserialize_with = "json::list")]
     pub mean_variance: Vec<f64>,
     /// Latents whose posterior mean varies by more than 0.01 (Burda et al. 2016).
     pub active_units: usize,
@@ -62,6 +75,9 @@ struct RowResult {
 }
 
 /// Evaluates a model without a graph ([`crate::train::Trainer::model`], or `model.valid()`) on the current rayon pool.
+///
+/// The binarisation and the draws of a row depend on the seed and the row's number ([`Rows::with_numbers`]) alone: a part of the rows sees
+/// the same data, and fewer draws are the first ones of more.
 #[must_use]
 pub fn evaluate<E: Network + Sync, D: Network + Sync>(
     vae: &Vae<E, D>,
@@ -89,11 +105,10 @@ fn evaluate_rows<E: Network, D: Network>(
     device: &Device,
 ) -> Vec<RowResult> {
     let (n, latents) = (range.len(), vae.latents());
-    let indices: Vec<usize> = range.clone().collect();
-    let key = Key::new(config.seed).site("evaluate");
-    let x = rows.batch(&indices, range.start, config.binarization, key, 0, device);
+    let key = evaluation_key(config.seed).site("posterior");
+    let x = rows.judged(range.clone(), config.binarization, config.seed);
+    let x = Tensor::<2>::from_data(TensorData::new(x, [n, rows.width()]), device);
     let q = vae.posterior(x.clone());
-    let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
     let kl = numbers(q.kl_per_latent());
     let (loc, log_scale) = (numbers(q.loc.clone()), numbers(q.log_scale.clone()));
     let mut results: Vec<RowResult> = (0..n)
@@ -108,20 +123,19 @@ fn evaluate_rows<E: Network, D: Network>(
     let mut done = 0;
     while done < draws {
         let s = block.min(draws - done);
-        // Index: row, draw, latent. A row keeps its draws whatever else is evaluated beside it.
+        // A stream for each row, in it draw, latent: a row keeps its draws whatever is evaluated beside it, and fewer are the first of many.
         let mut noise = vec![0.0_f32; s * n * latents];
         for i in 0..n {
             let mut draw = vec![0.0_f32; s * latents];
-            let first = ((range.start + i) * draws + done) * latents;
-            key.site("posterior").step(0).fill(Noise::StandardNormal, first as u64, &mut draw);
+            let stream = key.number(rows.number(range.start + i)).step(0);
+            stream.fill(Noise::StandardNormal, (done * latents) as u64, &mut draw);
             for d in 0..s {
                 noise[(d * n + i) * latents..(d * n + i + 1) * latents]
                     .copy_from_slice(&draw[d * latents..(d + 1) * latents]);
             }
         }
         let noise_tensor = Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, latents]), device);
-        let log_likelihood: Vec<f32> =
-            vae.log_likelihood(q.rsample(noise_tensor), x.clone()).into_data().try_to_vec().unwrap_or_default();
+        let log_likelihood = numbers(vae.log_likelihood(q.rsample(noise_tensor), x.clone()));
         for d in 0..s {
             for (i, result) in results.iter_mut().enumerate() {
                 let at = i * latents..(i + 1) * latents;
@@ -144,24 +158,20 @@ fn evaluate_rows<E: Network, D: Network>(
 
 /// `ln` of the mean of the exponentials.
 fn log_mean_exp(values: &[f64]) -> f64 {
-    // `max` passes over NaN, so that the largest of nothing but NaN would be -∞.
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if values.iter().all(|v| *v == f64::NEG_INFINITY) {
-        return largest;
-    }
-    largest + (values.iter().map(|v| (v - largest).exp()).sum::<f64>() / values.len() as f64).ln()
+    log_sum_exp(values) - (values.len() as f64).ln()
 }
 
-/// Mean and standard error of the mean.
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len().max(1) as f64;
+/// Mean and standard error of the mean; NaN for no values.
+pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0);
     (mean, (variance / n).sqrt())
 }
 
 fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluation {
-    let n = results.len().max(1) as f64;
+    // Of no rows every mean is 0/0: NaN, which says so.
+    let n = results.len() as f64;
     let latents = results.first().map_or(0, |r| r.kl.len());
     let mean_of = |f: &dyn Fn(&RowResult) -> f64| results.iter().map(f).sum::<f64>() / n;
     let kl_per_latent: Vec<f64> = (0..latents).map(|l| mean_of(&|r| r.kl[l])).collect();
@@ -186,7 +196,7 @@ fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluatio
         elbo,
         elbo_se,
         reconstruction: mean_of(&|r| r.reconstruction),
-        kl: kl_per_latent.iter().sum(),
+        kl: if results.is_empty() { f64::NAN } else { kl_per_latent.iter().sum() },
         nll: -log_evidence,
         nll_se,
         nll_samples: draws,
@@ -211,7 +221,6 @@ pub fn posterior_means<E: Network + Sync, D: Network + Sync>(
             let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
             let x = rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device);
             let q = vae.posterior(x);
-            let numbers = |t: Tensor<2>| -> Vec<f32> { t.into_data().try_to_vec().unwrap_or_default() };
             (numbers(q.loc), numbers(q.log_scale.exp()))
         })
         .collect();

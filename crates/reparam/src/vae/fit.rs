@@ -1,105 +1,45 @@
 //! The training loop, one step at a time, so that a caller can show progress, save and stop where it likes.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
-use reparam_core::noise::{Key, Noise};
+use reparam_core::noise::Key;
 use serde::{Deserialize, Serialize};
 
+use super::batcher::Batcher;
+use super::config::check;
+use super::evaluate::mean_and_error;
 use super::progress::Progress;
-use super::{Binarization, Rows, Vae};
+use super::{FitConfig, FitError, Rows, Vae, json};
 use crate::nn::Network;
-use crate::objective::{KlWeight, LatentModel, Objective, ShardBatch};
-use crate::train::{
-    Checkpoint, Schedule, ScheduleError, StepError, Trainer, TrainerConfig, load_parameters, read_parameters,
-};
+use crate::objective::LatentModel;
+use crate::train::{Checkpoint, StepReport, Trainer, load_parameters, numbers, read_parameters};
 
 /// Rows that one validation task takes.
 const VALIDATION_ROWS: usize = 64;
 
-/// How to train.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub struct FitConfig {
-    /// Passes over the training rows.
-    pub epochs: u64,
-    /// Rows in a batch; the last one of an epoch may be smaller.
-    pub batch: usize,
-    /// Learning rate at the first step.
-    pub learning_rate: f64,
-    /// How it changes.
-    pub schedule: Schedule,
-    /// What is maximised.
-    pub objective: Objective,
-    /// Weight of the divergence.
-    pub kl: KlWeight,
-    /// How intensities become data.
-    pub binarization: Binarization,
-    /// Epochs without a better validation ELBO after which training stops; 0: never.
-    pub patience: u64,
-    /// Seed of everything random in the run.
-    pub seed: u64,
-    /// Shards, clipping, optimiser.
-    pub trainer: TrainerConfig,
-}
-
-impl Default for FitConfig {
-    fn default() -> Self {
-        Self {
-            epochs: 100,
-            batch: 128,
-            learning_rate: 1e-3,
-            schedule: Schedule::Constant,
-            objective: Objective::default(),
-            kl: KlWeight::default(),
-            binarization: Binarization::Dynamic,
-            patience: 0,
-            seed: 0,
-            trainer: TrainerConfig::default(),
-        }
-    }
-}
-
-/// A run that cannot start or go on.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum FitError {
-    /// A number of the configuration breaks its rule.
-    #[error("{name} must be {rule}, got {value}")]
-    Config {
-        /// Name of the option.
-        name: &'static str,
-        /// What it must be.
-        rule: &'static str,
-        /// What it is.
-        value: String,
-    },
-    /// The schedule makes no sense.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// There is nothing to train on.
-    #[error("training data: at least 1 image is needed, got 0")]
-    NoData,
-    /// A step failed.
-    #[error(transparent)]
-    Step(#[from] StepError),
-    /// The checkpoint is that of another run.
-    #[error("checkpoint does not fit this run: {0}")]
-    Checkpoint(String),
-}
-
-/// What one epoch came to. All of it is reproduced to the bit by the same configuration and data.
+/// What one epoch came to; where every step of it was skipped, its means are NaN. All of it is reproduced to the bit by the same
+/// configuration and data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochRow {
     /// Epochs done, from 1.
     pub epoch: u64,
     /// Steps done.
     pub step: u64,
-    /// The objective as maximised, per image, averaged over the epoch, with the divergence at weight 1.
+    /// The bound that is maximised, per image, averaged over the epoch, with the divergence at weight 1 and without free bits: the
+    /// ELBO, or the IWAE bound, which lies above it. With an entropy term at the draws it is the ELBO with their noise.
+    #[serde(deserialize_with = "json::number")]
     pub objective: f64,
+    /// Evidence lower bound per image, `reconstruction - kl`, whatever is maximised.
+    #[serde(deserialize_with = "json::number")]
+    pub elbo: f64,
     /// Expected log-likelihood per image.
+    #[serde(deserialize_with = "json::number")]
     pub reconstruction: f64,
     /// Divergence per image, closed form.
+    #[serde(deserialize_with = "json::number")]
     pub kl: f64,
-    /// ELBO of the validation rows, one draw each; absent without validation rows.
+    /// ELBO of the validation rows, one draw each, with the same binarisation and draws in every epoch; absent without validation
+    /// rows.
     pub validation_elbo: Option<f64>,
     /// Its standard error over rows.
     pub validation_elbo_se: Option<f64>,
@@ -149,8 +89,8 @@ pub struct Fit<'a, E: Network, D: Network> {
     device: Device,
     progress: Progress,
     order: (u64, Vec<usize>),
-    /// Sums that have not been read back from a device yet.
-    pending: Option<Tensor<1>>,
+    /// Sums and rows of each step that have not been read back from a device yet.
+    pending: Vec<Tensor<1>>,
 }
 
 impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
@@ -183,11 +123,17 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             train,
             validation,
             config,
-            device: device.clone(),
+            device: device.clone().without_autodiff(),
             progress: Progress::default(),
             order: (u64::MAX, Vec::new()),
-            pending: None,
+            pending: Vec::new(),
         })
+    }
+
+    /// The same run with steps as on other devices than the CPU, see [`Trainer::on_tensors`].
+    #[must_use]
+    pub fn on_tensors(self) -> Self {
+        Self { trainer: self.trainer.on_tensors(), ..self }
     }
 
     /// Steps in an epoch.
@@ -218,6 +164,9 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     #[must_use]
     pub fn checkpoint(&mut self) -> Checkpoint {
         self.read_pending();
+        // Brings the counters up to date. That training diverged is kept by the trainer and said at the end of the epoch; the weights of
+        // skipped steps are those before them, and worth keeping.
+        let _ = self.trainer.sync();
         Checkpoint {
             parameters: read_parameters(self.trainer.model()),
             moments: self.trainer.adam().state(),
@@ -244,7 +193,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     /// Makes the next step, if there is one.
     ///
     /// # Errors
-    /// When training diverges.
+    /// When training diverges; on devices that keep their numbers, at the end of the epoch.
     pub fn advance(&mut self) -> Result<Event, FitError> {
         if let Some(stop) = self.finished() {
             return Ok(Event::Finished(stop));
@@ -259,19 +208,20 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         let weight = self.config.kl.at(step);
         let batcher = Batcher {
             rows: self.train,
-            config: &self.config,
+            binarization: self.config.binarization,
             device: &self.device,
             key: Key::new(self.config.seed).site("train"),
         };
-        let latents = self.trainer.model().latents();
+        let sizes = [self.config.objective.draws(), self.trainer.model().latents()];
         let (objective, free_bits) = (self.config.objective, self.config.kl.free_bits);
         let report = self.trainer.step(indices.len(), rate, |vae, part| {
-            let batch = batcher.shard(indices, part, step, latents);
+            let batch = batcher.shard(indices, part, step, sizes);
             objective.surrogate(vae, batch, weight, free_bits)
         })?;
         let rows = indices.len() as u64;
-        self.account(report.sums, rows, report.skipped == Some(true), report.gradient_norm);
+        self.account(report, rows);
         if (step + 1).is_multiple_of(per_epoch) {
+            self.trainer.sync()?;
             let (row, improved) = self.end_epoch(epoch, rate, weight);
             return Ok(Event::Epoch { row, improved });
         }
@@ -293,45 +243,53 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     }
 
     /// Adds what a step logged. On the CPU the sums are numbers in memory; elsewhere they stay on the device until they are asked for.
-    fn account(&mut self, sums: Vec<Tensor<1>>, rows: u64, skipped: bool, norm: Option<f64>) {
-        if skipped {
+    fn account(&mut self, report: StepReport, rows: u64) {
+        if report.skipped == Some(true) {
             return;
         }
-        self.progress.rows += rows;
-        if let Some(norm) = norm {
+        if let Some(norm) = report.gradient_norm {
             self.progress.norm += norm;
             self.progress.norms += 1;
         }
-        for sum in sums {
-            self.pending = Some(match self.pending.take() {
-                Some(pending) => pending + sum,
-                None => sum,
-            });
-            if norm.is_some() {
-                self.read_pending();
+        match report.keep {
+            None => {
+                self.progress.rows += rows;
+                for sum in report.sums {
+                    self.progress.add(&numbers(sum));
+                }
+            }
+            Some(keep) => {
+                let sums = report.sums.into_iter().reduce(|a, b| a + b);
+                // The rows of a skipped step count as little as its sums.
+                self.pending.extend(sums.map(|sums| Tensor::cat(vec![sums, keep * rows as f64], 0)));
             }
         }
     }
 
+    /// Adds up in f64 what the device has kept.
     fn read_pending(&mut self) {
-        if let Some(pending) = self.pending.take() {
-            for (total, part) in self.progress.sums.iter_mut().zip(pending.into_data().iter::<f64>()) {
-                *total += part;
-            }
+        if self.pending.is_empty() {
+            return;
+        }
+        for step in numbers(Tensor::cat(std::mem::take(&mut self.pending), 0)).chunks_exact(4) {
+            self.progress.add(&step[..3]);
+            self.progress.rows += step[3] as u64;
         }
     }
 
     fn end_epoch(&mut self, epoch: u64, learning_rate: f64, kl_weight: f64) -> (EpochRow, bool) {
         self.read_pending();
-        let validation = self.validate(epoch);
+        let validation = self.validate();
         let progress = &mut self.progress;
-        let rows = progress.rows.max(1) as f64;
+        // 0/0 where every step was skipped: NaN, for nothing was seen.
+        let rows = progress.rows as f64;
         let row = EpochRow {
             epoch: epoch + 1,
             step: self.trainer.step_count(),
             objective: progress.sums[0] / rows,
             reconstruction: progress.sums[1] / rows,
             kl: progress.sums[2] / rows,
+            elbo: (progress.sums[1] - progress.sums[2]) / rows,
             validation_elbo: validation.map(|v| v.0),
             validation_elbo_se: validation.map(|v| v.1),
             learning_rate,
@@ -353,15 +311,17 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         (row, improved)
     }
 
-    /// Mean and standard error of the ELBO over the validation rows, one draw each.
-    fn validate(&self, epoch: u64) -> Option<(f64, f64)> {
+    /// Mean and standard error of the ELBO over the validation rows, one draw each, whatever the objective.
+    ///
+    /// Binarisation and draws are those of step 0 in every epoch: what changes from epoch to epoch is the model alone.
+    fn validate(&self) -> Option<(f64, f64)> {
         if self.validation.is_empty() {
             return None;
         }
         let (vae, rows) = (self.trainer.model(), self.validation);
         let batcher = Batcher {
             rows,
-            config: &self.config,
+            binarization: self.config.binarization,
             device: &self.device,
             key: Key::new(self.config.seed).site("validation"),
         };
@@ -372,89 +332,15 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
                 .into_par_iter()
                 .flat_map_iter(|start| {
                     let part = start..(start + VALIDATION_ROWS).min(rows.len());
-                    let batch = batcher.shard(&all, part, epoch, vae.latents());
-                    let draws = batch.noise.dims()[0];
+                    let batch = batcher.shard(&all, part, 0, [1, vae.latents()]);
                     let n = batch.input.dims()[0];
                     let q = vae.posterior(batch.input);
-                    let log_likelihood =
-                        vae.log_likelihood(q.rsample(batch.noise), batch.target).reshape([draws, n]).mean_dim(0);
-                    let elbo = log_likelihood.reshape([n]) - q.kl_per_latent().sum_dim(1).reshape([n]);
+                    let log_likelihood = vae.log_likelihood(q.rsample(batch.noise), batch.target);
+                    let elbo = log_likelihood - q.kl_per_latent().sum_dim(1).reshape([n]);
                     elbo.into_data().iter::<f64>().collect::<Vec<_>>()
                 })
                 .collect()
         });
-        let n = elbos.len() as f64;
-        let mean = elbos.iter().sum::<f64>() / n;
-        let variance = elbos.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / (n - 1.0).max(1.0);
-        Some((mean, (variance / n).sqrt()))
-    }
-}
-
-/// Makes the tensors of a shard.
-struct Batcher<'a> {
-    rows: Rows<'a>,
-    config: &'a FitConfig,
-    device: &'a Device,
-    key: Key,
-}
-
-impl Batcher<'_> {
-    fn shard(&self, indices: &[usize], part: std::ops::Range<usize>, step: u64, latents: usize) -> ShardBatch {
-        let target =
-            self.rows.batch(&indices[part.clone()], part.start, self.config.binarization, self.key, step, self.device);
-        let (draws, n) = (self.config.objective.draws().max(1), part.len());
-        // Index: draw, place in the whole batch, latent. The cut into shards does not move a number.
-        let mut noise = vec![0.0_f32; draws * n * latents];
-        let stream = self.key.site("posterior").step(step);
-        for (d, block) in noise.chunks_exact_mut((n * latents).max(1)).enumerate() {
-            let first = (d * indices.len() + part.start) * latents;
-            stream.fill(Noise::StandardNormal, first as u64, block);
-        }
-        let noise = Tensor::from_data(TensorData::new(noise, [draws, n, latents]), self.device);
-        ShardBatch { input: target.clone(), target, noise, batch_rows: indices.len() }
-    }
-}
-
-fn check(config: &FitConfig) -> Result<(), FitError> {
-    config.schedule.validate()?;
-    let positive = |value: f64| value > 0.0 && value.is_finite();
-    let share = |value: f64| (0.0..1.0).contains(&value);
-    let (trainer, adam) = (&config.trainer, &config.trainer.adam);
-    let rules: [(&'static str, bool, &'static str, String); 11] = [
-        ("epochs", config.epochs > 0, "at least 1", config.epochs.to_string()),
-        ("batch", config.batch > 0, "at least 1", config.batch.to_string()),
-        ("learning-rate", positive(config.learning_rate), "finite and > 0", config.learning_rate.to_string()),
-        ("draws", config.objective.draws() > 0, "at least 1", config.objective.draws().to_string()),
-        ("beta", config.kl.beta >= 0.0 && config.kl.beta.is_finite(), "finite and >= 0", config.kl.beta.to_string()),
-        (
-            "free-bits",
-            config.kl.free_bits >= 0.0 && config.kl.free_bits.is_finite(),
-            "finite and >= 0",
-            config.kl.free_bits.to_string(),
-        ),
-        ("shards", trainer.shards > 0, "at least 1", trainer.shards.to_string()),
-        (
-            "clip-norm",
-            trainer.clip_norm >= 0.0 && trainer.clip_norm.is_finite(),
-            "finite and >= 0",
-            trainer.clip_norm.to_string(),
-        ),
-        (
-            "adam betas",
-            share(adam.beta1) && share(adam.beta2),
-            "in [0, 1)",
-            format!("{} and {}", adam.beta1, adam.beta2),
-        ),
-        ("epsilon", positive(adam.epsilon), "finite and > 0", adam.epsilon.to_string()),
-        (
-            "weight-decay",
-            adam.weight_decay >= 0.0 && adam.weight_decay.is_finite(),
-            "finite and >= 0",
-            adam.weight_decay.to_string(),
-        ),
-    ];
-    match rules.into_iter().find(|rule| !rule.1) {
-        Some((name, _, rule, value)) => Err(FitError::Config { name, rule, value }),
-        None => Ok(()),
+        Some(mean_and_error(&elbos))
     }
 }

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{GaussianScale, Likelihood};
 use crate::nn::Network;
+use crate::objective::diagonal_normal::{LOG_SCALE_FLOOR, floored};
 use crate::objective::{DiagonalNormal, LatentModel};
 
 /// A variational autoencoder with a standard normal prior and a diagonal normal posterior.
@@ -14,6 +15,7 @@ use crate::objective::{DiagonalNormal, LatentModel};
 pub struct Vae<E: Network, D: Network> {
     encoder: E,
     decoder: D,
+    /// Raw: `floored` makes the logarithm of the scale of it.
     log_scale: Option<Param<Tensor<1>>>,
     latents: usize,
     #[module(skip)]
@@ -26,7 +28,9 @@ impl<E: Network, D: Network> Vae<E, D> {
     pub fn new(encoder: E, decoder: D, latents: usize, likelihood: Likelihood, device: &Device) -> Self {
         let log_scale = match likelihood {
             Likelihood::Gaussian { scale: GaussianScale::Learned(start) } => {
-                Some(Param::from_data(TensorData::from([start.ln() as f32]), device))
+                // `max` also takes the place of the NaN that a start below 0 has as its logarithm; 80 is beyond any data and within f32.
+                let log_scale = start.ln().max(LOG_SCALE_FLOOR + 1e-3).min(80.0);
+                Some(Param::from_data(TensorData::from([DiagonalNormal::raw_log_scale(log_scale) as f32]), device))
             }
             _ => None,
         };
@@ -77,6 +81,6 @@ impl<E: Network, D: Network> LatentModel for Vae<E, D> {
     fn log_likelihood(&self, z: Tensor<3>, x: Tensor<2>) -> Tensor<1> {
         let [s, n, l] = z.dims();
         let output = self.decoder.forward(z.reshape([s * n, l]));
-        self.likelihood.log_likelihood(output, x, self.log_scale.as_ref().map(Param::val))
+        self.likelihood.log_likelihood(output, x, self.log_scale.as_ref().map(|raw| floored(raw.val())))
     }
 }

@@ -30,19 +30,26 @@ struct Stored {
     history: Vec<StoredRow>,
 }
 
-/// Epoch, step, skipped; objective, reconstruction, KL, rate, weight; validation ELBO, its error, the gradient's norm.
-type StoredRow = ([u64; 3], [u64; 5], [Option<u64>; 3]);
+/// Epoch, step, skipped; objective, ELBO, reconstruction, KL, rate, weight; validation ELBO, its error, the gradient's norm.
+type StoredRow = ([u64; 3], [u64; 6], [Option<u64>; 3]);
 
 fn optional(value: Option<f64>) -> Option<u64> {
     value.map(f64::to_bits)
 }
 
 impl Progress {
+    /// Adds a step's three sums.
+    pub fn add(&mut self, sums: &[f32]) {
+        for (total, part) in self.sums.iter_mut().zip(sums) {
+            *total += f64::from(*part);
+        }
+    }
+
     pub fn to_json(&self) -> Value {
         let row = |r: &EpochRow| -> StoredRow {
             (
                 [r.epoch, r.step, r.skipped],
-                [r.objective, r.reconstruction, r.kl, r.learning_rate, r.kl_weight].map(f64::to_bits),
+                [r.objective, r.elbo, r.reconstruction, r.kl, r.learning_rate, r.kl_weight].map(f64::to_bits),
                 [r.validation_elbo, r.validation_elbo_se, r.gradient_norm].map(optional),
             )
         };
@@ -62,12 +69,13 @@ impl Progress {
     pub fn from_json(value: Value) -> Result<Self, serde_json::Error> {
         let stored: Stored = serde_json::from_value(value)?;
         let row = |([epoch, step, skipped], numbers, more): StoredRow| {
-            let [objective, reconstruction, kl, learning_rate, kl_weight] = numbers.map(f64::from_bits);
+            let [objective, elbo, reconstruction, kl, learning_rate, kl_weight] = numbers.map(f64::from_bits);
             let [validation_elbo, validation_elbo_se, gradient_norm] = more.map(|bits| bits.map(f64::from_bits));
             EpochRow {
                 epoch,
                 step,
                 objective,
+                elbo,
                 reconstruction,
                 kl,
                 validation_elbo,

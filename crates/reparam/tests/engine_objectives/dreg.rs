@@ -43,8 +43,8 @@ fn the_decoder_gets_the_plain_gradient_at_equal_noise() {
 fn both(model: &Model, noise: &[f32], draws: usize) -> [Vec<f64>; 2] {
     [true, false].map(|squared| {
         let mut surrogate = iwae(draws, true).surrogate(model, batch(noise, draws, 1), 1.0, 0.0);
-        if !squared && let Some(resume) = &mut surrogate.resume {
-            resume.factor = resume.factor.ones_like();
+        if !squared && let Some(stage) = &mut surrogate.second {
+            stage.factor = stage.factor.ones_like();
         }
         let mut g = gradient(model, &surrogate);
         g.truncate(Parameters::ENCODER);

@@ -174,3 +174,12 @@ fn the_categorical_matches_pixels_and_draws() {
         assert!((f64::from(*found) - truth).abs() < 64.0 * UNIT * 10.0);
     }
 }
+
+#[test]
+fn grey_levels_outside_the_range_count_as_its_ends() {
+    let law = Likelihood::Categorical { levels: 4 };
+    let logits = tensor(&normals("levels", 4), [1, 4]);
+    let at = |x: f32| numbers(law.log_likelihood(logits.clone(), tensor(&[x], [1, 1]), None));
+    assert_eq!((at(-0.7), at(1.8)), (at(0.0), at(1.0)));
+    assert_ne!(at(0.0), at(1.0));
+}

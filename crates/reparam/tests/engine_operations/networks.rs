@@ -2,9 +2,9 @@
 
 use burn::tensor::Device;
 use reparam::nn::{Activation, ConvDecoder, ConvEncoder, Mlp, Network};
-use reparam::objective::{Objective, ShardBatch};
+use reparam::objective::{LatentModel, Objective, ShardBatch};
 use reparam::train::{Trainer, TrainerConfig, read_parameters};
-use reparam::vae::{GaussianScale, Likelihood, Vae};
+use reparam::vae::{Fit, FitConfig, GaussianScale, Likelihood, Rows, Vae};
 use reparam_core::noise::Key;
 
 use crate::support::{normals, numbers, tensor, uniforms};
@@ -71,6 +71,29 @@ fn convolutions_fit_every_size_and_learn() {
 }
 
 #[test]
+fn convolutions_come_to_the_same_bits_on_any_threads() {
+    let (device, key, shape) = (Device::flex(), Key::new(4), [1, 28, 28]);
+    let pixels = uniforms("pictures", 64 * 784);
+    let rows = Rows::new(&pixels, 784);
+    let run = |threads: usize| {
+        let encoder = ConvEncoder::new(shape, 8, 6, Activation::Relu, key.site("encoder"), &device);
+        let decoder = ConvDecoder::new(3, 8, shape, Activation::Relu, key.site("decoder"), &device);
+        let vae = Vae::new(encoder, decoder, 3, Likelihood::Bernoulli, &device);
+        let config = FitConfig { epochs: 10, batch: 64, ..FitConfig::default() };
+        let mut fit = Fit::new(vae, rows, rows, config, threads, &device).expect("a run");
+        for _ in 0..10 {
+            fit.advance().expect("a finite step");
+        }
+        fit.checkpoint()
+    };
+    let one = run(1);
+    assert_eq!(one.counts.applied, 10);
+    for threads in [2, 4] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+}
+
+#[test]
 fn every_likelihood_and_activation_learns_with_perceptrons() {
     let (device, key, width, latents) = (Device::flex(), Key::new(2), 12, 2);
     let laws = [
@@ -89,5 +112,28 @@ fn every_likelihood_and_activation_learns_with_perceptrons() {
         let vae = Vae::new(encoder, decoder, latents, law, &device).with_mean_image(&[0.4; 12]);
         let found = losses(vae, width, 8);
         assert!(found[7] < found[0], "{law:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_learned_scale_starts_where_it_is_told_and_cannot_vanish() {
+    let (device, key) = (Device::flex(), Key::new(5));
+    let log_likelihood = |scale: GaussianScale, difference: f32| {
+        let encoder = Mlp::new(&[1, 2], Activation::Identity, key.site("encoder"), &device);
+        let decoder = Mlp::new(&[1, 1], Activation::Identity, key.site("decoder"), &device);
+        let vae = Vae::new(encoder, decoder, 1, Likelihood::Gaussian { scale }, &device);
+        // At z = 0 the decoder gives its bias, which is 0.
+        numbers(vae.log_likelihood(tensor(&[0.0], [1, 1, 1]), tensor(&[difference], [1, 1])))[0]
+    };
+    for scale in [0.01, 0.5, 3.0] {
+        let (learned, fixed) =
+            (log_likelihood(GaussianScale::Learned(scale), 0.02), log_likelihood(GaussianScale::Fixed(scale), 0.02));
+        // A raw log-scale near 8 above its floor, rounded a few times at that size, twice in an exponent of at most (0.02 / 0.01)².
+        assert!((learned - fixed).abs() < 1e-5, "{scale}: {learned}, {fixed}");
+    }
+    for impossible in [0.0, -1.0, f64::NAN, 1e-30, f64::INFINITY] {
+        let found = log_likelihood(GaussianScale::Learned(impossible), 0.0);
+        // ln of 1/(√(2π) e^-8) is 7.1: no pixel has a larger density.
+        assert!(found.is_finite() && found < 7.1, "{impossible}: {found}");
     }
 }

@@ -77,6 +77,47 @@ fn a_row_has_its_value_whatever_stands_beside_it() {
     }
 }
 
+/// With one row and two draws, the bound of one draw is the mean of two log-weights, of which the first is that of an evaluation with one
+/// draw; the second is then known, and with it the bound of two.
+#[test]
+fn fewer_draws_are_the_first_of_more() {
+    let pixels = uniforms("evaluate", WIDTH);
+    for number in [0, 7] {
+        let numbers = [number];
+        let rows = Rows::new(&pixels, WIDTH).with_numbers(&numbers);
+        let first = -run(rows, 1).nll;
+        let two = evaluate(&model(), rows, &EvaluationConfig { bounds: vec![1, 2], ..config(2) }, &Device::flex());
+        let second = 2.0 * two.bounds[0].1 - first;
+        let mean = f64::midpoint(first.exp(), second.exp()).ln();
+        // Products of one and of two rows may differ in the last place of log-weights below 10.
+        assert!((mean + two.nll).abs() < 40.0 * 10.0 * UNIT, "{mean}, {}", -two.nll);
+        // Negative control: the first draw taken twice is something else.
+        assert!((first + two.nll).abs() > 1e-3);
+    }
+}
+
+#[test]
+fn a_part_of_the_rows_sees_the_same_data_and_draws() {
+    let pixels = uniforms("evaluate", 30 * WIDTH);
+    let all = Rows::new(&pixels, WIDTH);
+    let chosen = [2_usize, 3, 11, 29];
+    let part: Vec<f32> = chosen.iter().flat_map(|&i| all.row(i).iter().copied()).collect();
+    let part = Rows::new(&part, WIDTH).with_numbers(&chosen);
+    for binarization in [Binarization::Dynamic, Binarization::Fixed] {
+        let whole = all.judged(0..30, binarization, 4);
+        let picked: Vec<f32> = chosen.iter().flat_map(|&i| whole[i * WIDTH..(i + 1) * WIDTH].to_vec()).collect();
+        assert_eq!(part.judged(0..4, binarization, 4), picked);
+        assert_ne!(part.judged(0..4, binarization, 5), picked);
+    }
+    // One row at a time comes to the mean of the part, up to the rounding of products of other sizes.
+    let alone = |numbers: &[usize]| -> f64 {
+        (0..4).map(|i| run(Rows::new(part.row(i), WIDTH).with_numbers(&numbers[i..=i]), 50).nll).sum::<f64>() / 4.0
+    };
+    let together = run(part, 50).nll;
+    assert!((alone(&chosen) - together).abs() < 40.0 * 10.0 * UNIT);
+    assert!((alone(&[0, 1, 2, 3]) - together).abs() > 1e-3, "the number is part of the key");
+}
+
 #[test]
 fn rows_that_are_not_finite_show() {
     let mut pixels = uniforms("evaluate", 3 * WIDTH);
@@ -87,4 +128,11 @@ fn rows_that_are_not_finite_show() {
     assert!(found.nll.is_nan() && found.elbo.is_nan());
     let none = evaluate(&model(), Rows::new(&[], WIDTH), &config, &Device::flex());
     assert_eq!(none.rows, 0);
+    assert!([none.nll, none.nll_se, none.elbo, none.elbo_se, none.reconstruction, none.kl].iter().all(|x| x.is_nan()));
+    for judged in [found, none] {
+        let text = serde_json::to_string(&judged).expect("JSON");
+        let back: Evaluation = serde_json::from_str(&text).expect("the same");
+        assert_eq!((back.rows, back.nll.is_nan(), back.bounds.len()), (judged.rows, true, judged.bounds.len()));
+        assert_eq!(serde_json::to_string(&back).expect("JSON"), text);
+    }
 }

@@ -76,7 +76,7 @@ enum Fault {
 }
 
 fn objective(layer: &Layer, part: std::ops::Range<usize>, fault: Fault) -> Surrogate {
-    let x = normals("rows", 4 * 3);
+    let x = normals("rows", 8 * 3);
     let x = tensor(&x[part.start * 3..part.end * 3], [part.len(), 3]);
     let y = layer.forward(x).square().sum();
     // The second shard alone is at fault.
@@ -85,7 +85,7 @@ fn objective(layer: &Layer, part: std::ops::Range<usize>, fault: Fault) -> Surro
         Fault::Gradient if part.start > 0 => y.clone() + (y.clone() * 0.0).sqrt(),
         _ => y.clone(),
     };
-    Surrogate { loss, resume: None, sums: y.inner() }
+    Surrogate { loss, second: None, sums: y.inner() }
 }
 
 #[test]
@@ -124,6 +124,52 @@ fn too_many_in_a_row_end_training_with_a_typed_error() {
     assert_eq!(error.to_string(), "training diverged: loss or gradient not finite in 3 steps in a row, up to step 3");
     // The model is still there, as it was.
     assert_eq!(read_parameters(trainer.model()), before);
+}
+
+#[test]
+fn steps_on_tensors_count_what_they_skip_and_stop_when_asked() {
+    for fault in [Fault::Loss, Fault::Gradient] {
+        // On tensors there is one part: the fault must lie in it.
+        let step = |trainer: &mut Trainer<Layer>, bad: bool| {
+            let this = if bad { fault } else { Fault::None };
+            trainer
+                .step(4, 0.01, |m, part| objective(m, part.start + 4..part.end + 4, this))
+                .expect("no step fails by itself")
+        };
+        let mut tensors = trainer(3).on_tensors();
+        let mut clean = trainer(3).on_tensors();
+        for at in 0..12 {
+            let bad = [2, 3, 7].contains(&at);
+            let before = (read_parameters(tensors.model()), tensors.adam().state());
+            let report = step(&mut tensors, bad);
+            assert_eq!((report.skipped, report.gradient_norm), (None, None));
+            assert_eq!(numbers(report.keep.expect("on tensors")), [f32::from(u8::from(!bad))]);
+            let sums = numbers(report.sums[0].clone());
+            assert!(if bad { sums == [0.0] } else { sums[0] > 0.0 });
+            let after = (read_parameters(tensors.model()), tensors.adam().state());
+            assert_eq!(after == before, bad);
+            // Whenever one looks, the counts are right.
+            if [4, 5, 11].contains(&at) {
+                assert_eq!(tensors.sync(), Ok(()));
+                assert_eq!(tensors.skipped(), if at < 7 { 2 } else { 3 });
+            }
+            step(&mut clean, false);
+        }
+        assert_eq!(tensors.counts(), Counts { step: 12, applied: 12, skipped: 3, skipped_in_a_row: 0 });
+        assert_eq!(clean.sync(), Ok(()));
+        assert_eq!(clean.skipped(), 0);
+        // Three in a row, across a look, and a good one after them: it is not forgotten.
+        for bad in [true, true] {
+            step(&mut tensors, bad);
+        }
+        assert_eq!(tensors.sync(), Ok(()));
+        assert_eq!(tensors.counts().skipped_in_a_row, 2);
+        for bad in [true, false] {
+            step(&mut tensors, bad);
+        }
+        assert_eq!(tensors.sync(), Err(StepError::Diverged { skipped: 3, step: 16 }));
+        assert_eq!(tensors.counts(), Counts { step: 16, applied: 16, skipped: 6, skipped_in_a_row: 0 });
+    }
 }
 
 #[test]
