@@ -343,7 +343,7 @@ fn bounds_axes_and_signs_are_told() {
     // The fixture's axes 7, 2, 19 and 4 are in no order of their divergence.
     assert!(!page.contains("largest KL divergence first"));
     report.latents.iter_mut().for_each(|axis| {
-        axis.kl = [7, 2, 19, 4].iter().rev().position(|i| *i == axis.index).map_or(0.0, |p| p as f64 + 1.0)
+        axis.kl = [7, 2, 19, 4].iter().rev().position(|i| *i == axis.index).map_or(0.0, |p| p as f64 + 1.0);
     });
     assert!(
         checked("ordered", &report).0.contains("4 of 32 axes are shown, the one with the largest KL divergence first.")

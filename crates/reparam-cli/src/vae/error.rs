@@ -61,6 +61,30 @@ pub enum VaeError {
         /// The folder.
         path: PathBuf,
     },
+    /// A model holds weights that are not numbers.
+    #[error("{}: parameter {name}: weights must be finite, got {value} at index {at}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// The parameter.
+        name: String,
+        /// The flat index of the weight.
+        at: usize,
+        /// The weight.
+        value: f32,
+    },
+    /// Training changed nothing.
+    #[error("training made no progress: loss or gradient was not finite in all of its {steps} steps")]
+    NoStep {
+        /// Steps made.
+        steps: u64,
+    },
+    /// A finished run without its checkpoint.
+    #[error("{}: missing, though the run has a finished model: it cannot be continued", path.display())]
+    NoCheckpoint {
+        /// The manifest.
+        path: PathBuf,
+    },
     /// A new run would overwrite something.
     #[error("{}: a new run needs a folder that is empty or not there yet", path.display())]
     Exists {
@@ -140,6 +164,12 @@ impl VaeError {
             }
             Self::Checkpoint(CheckpointError::Format { .. }) => Some(
                 "the file was cut off or changed: take another copy, or train again with --config and the run's config.toml".into(),
+            ),
+            Self::NoStep { .. } => Some("start a new run with a smaller --learning-rate, or with --clip-norm 10".into()),
+            Self::NoCheckpoint { .. } => Some("use the run as it is, or train again with --config and its config.toml".into()),
+            Self::Weights { .. } => Some("take another copy, or train again with a smaller --learning-rate".into()),
+            Self::NotARun { missing: "config.toml", .. } => Some(
+                "name the folder that 'reparam vae train' printed as its run; a run that was killed before it began is started anew with --out".into(),
             ),
             Self::NotARun { .. } => {
                 Some("name the folder that 'reparam vae train' printed as its run".into())

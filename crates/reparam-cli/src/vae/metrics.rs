@@ -28,7 +28,7 @@ pub fn metrics_csv(history: &[EpochRow]) -> String {
             row.epoch,
             row.step,
             row.objective,
-            row.reconstruction - row.kl,
+            row.elbo,
             row.reconstruction,
             row.kl,
             optional(row.validation_elbo),
@@ -85,8 +85,14 @@ mod tests {
 
     #[test]
     fn rows_of_metrics_have_the_fields_of_the_header() {
-        let rows =
-            [EpochRow { epoch: 1, objective: -1.0 / 3.0, reconstruction: -1.5, kl: 0.25, ..EpochRow::default() }];
+        let rows = [EpochRow {
+            epoch: 1,
+            objective: -1.0 / 3.0,
+            elbo: -1.75,
+            reconstruction: -1.5,
+            kl: 0.25,
+            ..EpochRow::default()
+        }];
         let text = metrics_csv(&rows);
         let fields: Vec<usize> = text.lines().map(|l| l.split(',').count()).collect();
         assert_eq!(fields, [12, 12]);

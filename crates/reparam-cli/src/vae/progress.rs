@@ -23,6 +23,8 @@ pub struct Watcher {
     started: Instant,
     first_step: u64,
     said: Option<Instant>,
+    /// The step of the last line where there is no bar: it is not said twice.
+    said_step: Option<u64>,
     text: String,
 }
 
@@ -33,7 +35,8 @@ impl Watcher {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr_with_hz(8));
             // No colours: nothing to switch off for NO_COLOR.
-            if let Ok(style) = ProgressStyle::with_template("{wide_bar} {msg}") {
+            // The text comes last and is cut at the edge: a wrapped line would scroll with every redraw.
+            if let Ok(style) = ProgressStyle::with_template("[{bar:16}] {percent:>3} %  {wide_msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
             bar
@@ -47,6 +50,7 @@ impl Watcher {
             started: Instant::now(),
             first_step,
             said: None,
+            said_step: None,
             text: String::new(),
         }
     }
@@ -68,6 +72,7 @@ impl Watcher {
             None if due && epoch.is_some() => {
                 talk(self.line(step));
                 self.said = Some(Instant::now());
+                self.said_step = Some(step);
             }
             None => {}
         }
@@ -91,20 +96,18 @@ impl Watcher {
     /// Takes the bar away and says how it ended.
     pub fn finish(self, step: u64) {
         let line = self.line(step);
-        match self.bar {
-            Some(bar) => {
-                bar.finish_and_clear();
-                talk(line);
-            }
-            None => talk(line),
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        } else if self.said_step == Some(step) {
+            return;
         }
+        talk(line);
     }
 }
 
 fn scores(row: &EpochRow) -> String {
     let validation = row.validation_elbo.map_or(String::new(), |elbo| format!("  validation -ELBO {:.2}", -elbo));
-    let elbo = row.reconstruction - row.kl;
-    format!("  ELBO {elbo:.2} (KL {:.2}){validation}", row.kl)
+    format!("  ELBO {:.2} (KL {:.2}){validation}", row.elbo, row.kl)
 }
 
 /// Seconds as hours, minutes and seconds.

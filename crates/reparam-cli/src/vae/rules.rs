@@ -55,6 +55,8 @@ impl RunConfig {
             ("batch", self.batch as u64, 10_000_000),
             ("nll-samples", self.nll_samples as u64, 1_000_000),
             ("shards", self.shards as u64, 65_536),
+            // 0 stands for all cores.
+            ("threads", self.threads.max(1) as u64, 1024),
         ];
         for (name, value, most) in bounded {
             if !(1..=most).contains(&value) {

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use reparam::train::{load_model, write_atomically};
+use reparam::train::{load_model, read_parameters, write_atomically};
 use serde::{Deserialize, Serialize};
 
 use super::dataset::DataInfo;
@@ -39,7 +39,10 @@ impl RunFolder {
     pub fn create(path: &Path) -> Result<Self, VaeError> {
         fs::create_dir_all(path).map_err(VaeError::io(path))?;
         let entries = fs::read_dir(path).map_err(VaeError::io(path))?;
-        let taken = entries.flatten().any(|entry| entry.file_name() != LOCK);
+        // A process that was killed while it created this run left no more than these, and no configuration.
+        let ours = |name: &str| name == LOCK || name == "run.json" || is_temporary(name);
+        let began = !path.join("config.toml").exists();
+        let taken = entries.flatten().any(|entry| !began || !ours(&entry.file_name().to_string_lossy()));
         if taken {
             return Err(VaeError::Exists { path: path.to_owned(), is_run: path.join("config.toml").is_file() });
         }
@@ -68,7 +71,11 @@ impl RunFolder {
     /// The folder of a run, to be written on.
     pub fn resume(path: &Path) -> Result<Self, VaeError> {
         Self::open(path)?;
-        Self::locked(path)
+        let folder = Self::locked(path)?;
+        for inside in [path.to_owned(), path.join("checkpoint")] {
+            remove_temporaries(&inside);
+        }
+        Ok(folder)
     }
 
     /// The folder of a run, to be read.
@@ -161,8 +168,34 @@ impl RunFolder {
         if !path.is_file() {
             return Err(VaeError::Unfinished { path: self.path.clone() });
         }
-        Ok(load_model(build(config, info.shape, device)?, &path)?)
+        let model = load_model(build(config, info.shape, device)?, &path)?;
+        check_finite(&model, &path)?;
+        Ok(model)
     }
+}
+
+/// The name of a file that was being written.
+fn is_temporary(name: &str) -> bool {
+    name.starts_with('.') && Path::new(name).extension().is_some_and(|ending| ending == "tmp")
+}
+
+/// Removes what killed processes left half-written; the lock of the run is held. A file that stays does no harm.
+fn remove_temporaries(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_temporary(&entry.file_name().to_string_lossy()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Refuses weights that are not numbers: whatever they decode to would look like a result.
+pub fn check_finite(model: &Model, path: &Path) -> Result<(), VaeError> {
+    for (name, (_, values)) in read_parameters(model) {
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            return Err(VaeError::Weights { path: path.to_owned(), name, at, value: values[at] });
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file, whole or not at all.

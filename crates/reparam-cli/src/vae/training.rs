@@ -13,7 +13,7 @@ use super::metrics::{Timing, metrics_csv};
 use super::model::{AnyDecoder, AnyEncoder, Model};
 use super::progress::Watcher;
 use super::report::{self, Subject, repeat};
-use super::run_folder::RunFolder;
+use super::run_folder::{RunFolder, check_finite};
 use super::summary::Summary;
 use super::{RunConfig, VaeError};
 use crate::console::{data, talk};
@@ -128,6 +128,8 @@ impl<'a> Training<'a> {
                 self.best = Some(read_parameters(&model));
             }
             talk(format_args!("resumed at step {} of {}", self.fit.trainer().step_count(), self.fit.total_steps()));
+        } else if self.folder.file(MODEL).is_file() {
+            return Err(VaeError::NoCheckpoint { path: self.folder.file(CHECKPOINT).join("checkpoint.json") });
         }
         self.started = Instant::now();
         Ok(())
@@ -249,11 +251,21 @@ impl<'a> Training<'a> {
     /// Judges the model and writes what is missing of the results.
     pub fn finish(&mut self, json: bool) -> Result<(), VaeError> {
         let clock = read_clock(&self.folder);
+        if clock.steps > 0 && clock.skipped >= clock.steps {
+            return Err(VaeError::NoStep { steps: clock.steps });
+        }
+        if clock.skipped > 0 {
+            talk(format_args!(
+                "warning: {} of {} steps were skipped: loss or gradient was not finite",
+                clock.skipped, clock.steps
+            ));
+        }
         let trained = self.fit.trainer().model();
         let model: Model = match &self.best {
             Some(best) => with(trained, best)?,
             None => trained.clone(),
         };
+        check_finite(&model, &self.folder.file(MODEL))?;
         if !self.folder.file(MODEL).is_file() {
             save_model(&model, &self.folder.file(MODEL))?;
         }
@@ -274,11 +286,15 @@ impl<'a> Training<'a> {
             self.folder.write_json(evaluate::FILE, &judgement)?;
             judgement
         };
-        if judgement.evaluation.active_units == 0 {
+        // Few images may vary too little to show an axis in use; a divergence near zero is collapse on any number of them.
+        if judgement.evaluation.active_units == 0 && judgement.evaluation.kl < 0.5 {
             talk(
                 "warning: no latent axis is in use (posterior collapse); a KL warm-up, another activation or a smaller learning rate may help",
             );
         }
+        let info = &self.dataset.info;
+        // The results first: a disk that is full of the report must not keep them back.
+        Summary::new(&self.folder, &self.config, &judgement, &clock, info).print(json)?;
         if fresh || missing {
             report::write(&Subject {
                 folder: &self.folder,
@@ -294,8 +310,6 @@ impl<'a> Training<'a> {
                 notes: &self.notes,
             })?;
         }
-        let info = &self.dataset.info;
-        Summary::new(&self.folder, &self.config, &judgement, &clock, info).print(json)?;
         let report = self.folder.file("report.html");
         if !json {
             data(format_args!("report         {}", report.display())).map_err(VaeError::io("stdout".as_ref()))?;

@@ -273,7 +273,6 @@ mod tests {
 
     #[test]
     fn tensor_expressions_of_normaliser_and_mean_agree_with_the_kernels() {
-        let logits = [-1e4_f32, -30.0, -1.5, -0.99, -0.51, -0.49, -1e-3, 0.0, 1e-3, 0.49, 0.51, 0.99, 1.5, 30.0, 1e4];
         fn run(logits: &[f32], kernel: &impl Kernel<1>, plain: bool) -> (Vec<f32>, Vec<f32>) {
             let read = |t: Tensor<1>| t.try_to_vec_as::<f32>().unwrap();
             let l = Tensor::<1>::from_floats(logits, &Device::flex().autodiff()).require_grad();
@@ -288,6 +287,7 @@ mod tests {
                 assert!(off[0] <= allowed[0] && off[1] <= allowed[1], "{name} at {l}: {off:?}");
             }
         }
+        let logits = [-1e4_f32, -30.0, -1.5, -0.99, -0.51, -0.49, -1e-3, 0.0, 1e-3, 0.49, 0.51, 0.99, 1.5, 30.0, 1e4];
         // Values up to log 1e4 of a few roundings; slopes of terms up to 1. The mean's terms reach 2 and cancel to less than 1, the
         // terms of its slope reach 4 each, with a few roundings of relative size 6e-8.
         compare("log C", &logits, &LogNormaliser, [1.5e-6, 6e-7]);

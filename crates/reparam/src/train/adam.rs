@@ -87,7 +87,7 @@ impl Adam {
     pub fn state(&self) -> Vec<[Vec<f32>; 2]> {
         match &self.moments {
             Moments::Slices(all) => all.clone(),
-            Moments::Tensors(all) => all.iter().map(|pair| pair.clone().map(|m| numbers(m))).collect(),
+            Moments::Tensors(all) => all.iter().map(|pair| pair.clone().map(numbers)).collect(),
         }
     }
 

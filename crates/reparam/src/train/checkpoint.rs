@@ -198,7 +198,7 @@ fn remove_others(folder: &Path, keep: &str) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         // `write_atomically` names its temporary files after the target, with a dot before and `.tmp` behind.
-        let target = name.strip_prefix('.').filter(|rest| rest.ends_with(".tmp"));
+        let target = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".tmp"));
         let half_written = target.is_some_and(|rest| rest.starts_with("step-") || rest.starts_with(MANIFEST));
         if half_written || (name.starts_with("step-") && name != keep) {
             let _ = fs::remove_file(entry.path());

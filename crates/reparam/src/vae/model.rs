@@ -28,8 +28,9 @@ impl<E: Network, D: Network> Vae<E, D> {
     pub fn new(encoder: E, decoder: D, latents: usize, likelihood: Likelihood, device: &Device) -> Self {
         let log_scale = match likelihood {
             Likelihood::Gaussian { scale: GaussianScale::Learned(start) } => {
-                // `max` also takes the place of the NaN that a start below 0 has as its logarithm; 80 is beyond any data and within f32.
-                let log_scale = start.ln().max(LOG_SCALE_FLOOR + 1e-3).min(80.0);
+                // NaN and numbers below 0 count as 0, whose logarithm is clamped; 80 is beyond any data and within f32.
+                let start = if start > 0.0 { start } else { 0.0 };
+                let log_scale = start.ln().clamp(LOG_SCALE_FLOOR + 1e-3, 80.0);
                 Some(Param::from_data(TensorData::from([DiagonalNormal::raw_log_scale(log_scale) as f32]), device))
             }
             _ => None,
