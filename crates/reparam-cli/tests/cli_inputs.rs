@@ -93,13 +93,13 @@ fn untrained_models_do_not_pass_for_trained_ones() {
 fn the_convolutional_network_learns_from_a_folder_of_pictures() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let pictures = png_folder(at, 120, 7);
-    let more = ["--data", pictures.to_str().unwrap(), "--network", "conv", "--features", "8", "--activation", "relu"];
+    let pictures = png_folder(at, 480, 7);
+    let more = ["--data", pictures.to_str().unwrap(), "--network", "conv", "--features", "8", "--activation", "gelu"];
     let (nll, floor) = numbers(at, "r", &more);
     assert!(nll < floor, "{nll} >= {floor}");
     good(at, &["vae", "encode", "r", "--data", "pictures", "--out", "z.csv"]);
     let table = std::fs::read_to_string(at.join("z.csv")).unwrap();
-    assert_eq!(table.lines().count(), 121);
+    assert_eq!(table.lines().count(), 481);
     let names: Vec<&str> = table.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
     assert!(names.contains(&"tall") && names.contains(&"wide"));
 }

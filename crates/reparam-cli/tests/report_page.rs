@@ -318,7 +318,6 @@ fn validation_is_no_test_part() {
     let (page, _) = checked("band", &report);
     for text in [
         "validation, −ELBO",
-        "validation, NLL",
         "price of the test images",
         "one standard error over images to each side",
         "running mean over up to 7 epochs",
