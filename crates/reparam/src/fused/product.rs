@@ -50,6 +50,17 @@ impl<'a> Matrix<'a> {
 /// When the inner dimensions differ.
 #[must_use]
 pub fn product(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
+    multiply(lhs, rhs, Order::Rows)
+}
+
+/// How a fresh product lies in its buffer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Rows,
+    Columns,
+}
+
+fn multiply(lhs: Matrix<'_>, rhs: Matrix<'_>, order: Order) -> Vec<f32> {
     assert_eq!(lhs.columns, rhs.rows, "inner dimensions of a product must agree");
     let (m, n, k) = (lhs.rows, rhs.columns, lhs.columns);
     if k == 0 {
@@ -57,16 +68,17 @@ pub fn product(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
     }
     let mut out = Vec::<f32>::with_capacity(m * n);
     let ((lhs_cs, lhs_rs), (rhs_cs, rhs_rs)) = (lhs.strides(), rhs.strides());
+    let (out_cs, out_rs) = if order == Order::Rows { (1, n as isize) } else { (m as isize, 1) };
     // SAFETY: the strides describe the m x k and k x n matrices whose lengths `Matrix::new` checked, the destination has room
-    // for m x n values, and with `read_dst` false the product writes each of them and reads none before `set_len`.
+    // for m x n values in either order, and with `read_dst` false the product writes each of them and reads none before `set_len`.
     unsafe {
         gemm::gemm(
             m,
             n,
             k,
             out.as_mut_ptr(),
-            1,
-            n as isize,
+            out_cs,
+            out_rs,
             false,
             lhs.values.as_ptr(),
             lhs_cs,
@@ -102,35 +114,8 @@ pub fn product_by_transpose(lhs: Matrix<'_>, rhs: Matrix<'_>) -> Vec<f32> {
     if rhs.rows < WIDE || rhs.columns < WIDE || lhs.transposed || rhs.transposed {
         return product(lhs, rhs.t());
     }
-    assert_eq!(lhs.columns, rhs.columns, "inner dimensions of a product must agree");
-    let (m, n, k) = (lhs.rows, rhs.rows, lhs.columns);
-    let mut turned = Vec::<f32>::with_capacity(m * n);
-    // SAFETY: as in `product`; the destination is an m x n matrix column by column, `lhs` is m x k and `rhs` n x k row by row.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            turned.as_mut_ptr(),
-            m as isize,
-            1,
-            false,
-            lhs.values.as_ptr(),
-            1,
-            k as isize,
-            rhs.values.as_ptr(),
-            k as isize,
-            1,
-            0.0,
-            1.0,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        );
-        turned.set_len(m * n);
-    }
-    transpose(&turned, n, m)
+    let turned = multiply(lhs, rhs.t(), Order::Columns);
+    transpose(&turned, rhs.rows, lhs.rows)
 }
 
 /// The transpose of a matrix of `rows` x `columns`, row by row, in blocks that stay in the first-level cache.
