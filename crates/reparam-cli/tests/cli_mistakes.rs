@@ -164,3 +164,17 @@ fn a_reader_that_has_gone_is_no_reason_to_panic() {
         assert_eq!(child.wait().unwrap().code(), Some(0), "{talk}");
     }
 }
+
+#[test]
+fn runs_that_diverge_are_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let tiny = ["vae", "train", "--epochs", "1", "--hidden", "8", "--nll-samples", "2", "--nll-images", "4"];
+    // Weights of 1e30 are finite, and so is each step before the first image is judged.
+    let with = |more: [&'static str; 4]| [&tiny[..], &more[..]].concat();
+    let output = reparam(folder.path(), &with(["--learning-rate", "1e30", "--out", "far"])).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("error: training diverged") && output.status.code() == Some(2), "{error}");
+    assert!(folder.path().join("far/metrics.csv").is_file(), "what was computed is kept");
+    let (error, _) = bad(folder.path(), &with(["--beta", "1e300", "--out", "heavy"]));
+    assert!(error.contains("no progress"), "{error}");
+}

@@ -79,6 +79,9 @@ pub enum VaeError {
         /// Steps made.
         steps: u64,
     },
+    /// The weights are numbers, what they decode to is not.
+    #[error("training diverged: the ELBO of the held-out images is not a finite number")]
+    NoScore,
     /// A finished run without its checkpoint.
     #[error("{}: missing, though the run has a finished model: it cannot be continued", path.display())]
     NoCheckpoint {
@@ -165,7 +168,7 @@ impl VaeError {
             Self::Checkpoint(CheckpointError::Format { .. }) => Some(
                 "the file was cut off or changed: take another copy, or train again with --config and the run's config.toml".into(),
             ),
-            Self::NoStep { .. } => Some("start a new run with a smaller --learning-rate, or with --clip-norm 10".into()),
+            Self::NoStep { .. } | Self::NoScore => Some("start a new run with a smaller --learning-rate, or with --clip-norm 10".into()),
             Self::NoCheckpoint { .. } => Some("use the run as it is, or train again with --config and its config.toml".into()),
             Self::Weights { .. } => Some("take another copy, or train again with a smaller --learning-rate".into()),
             Self::NotARun { missing: "config.toml", .. } => Some(

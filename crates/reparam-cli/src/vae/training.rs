@@ -315,7 +315,8 @@ impl<'a> Training<'a> {
             data(format_args!("report         {}", report.display())).map_err(VaeError::io("stdout".as_ref()))?;
         }
         talk(format_args!("repeat it: {}", repeat(&self.folder)));
-        Ok(())
+        // Everything is written by now; but what has no score is no success.
+        if judgement.evaluation.elbo.is_finite() { Ok(()) } else { Err(VaeError::NoScore) }
     }
 }
 
