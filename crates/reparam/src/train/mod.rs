@@ -10,6 +10,7 @@ mod checkpoint;
 mod gradients;
 mod parameters;
 mod schedule;
+mod sum;
 mod trainer;
 
 pub use adam::{Adam, AdamConfig, GradientScale};
