@@ -5,8 +5,8 @@
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
 mod bessel;
-mod horner;
 mod gamma;
+mod horner;
 mod log1m_exp;
 mod log1p_exp;
 mod log1p_minus;
