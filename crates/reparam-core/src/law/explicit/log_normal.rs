@@ -1,8 +1,8 @@
 //! Log-normal law.
 
 use super::{
-    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Support, squashed_normal, squashed_paths,
-    write,
+    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Stream, Support, squashed_normal,
+    squashed_paths, write,
 };
 
 pub(super) const FAMILY: Family = Family {

@@ -1,7 +1,7 @@
 //! Logit-normal law.
 
 use super::{
-    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Support, squashed, squashed_normal,
+    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Stream, Support, squashed, squashed_normal,
     squashed_paths, write,
 };
 use crate::special::{logit, sigmoid};

@@ -57,6 +57,17 @@ macro_rules! squashed_paths {
                 let slope = Self::squash_slope(z);
                 write(out, &[slope, slope * ((Self::unsquash(z) - loc) / scale)]);
             }
+
+            fn fill_pathwise(&self, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
+                // The noise is at hand; undoing the map would cost more than the draw.
+                stream.fill(FAMILY.noise, first, out);
+                for (x, slopes) in out.iter_mut().zip(slopes.as_chunks_mut::<2>().0) {
+                    let noise = *x;
+                    *x = self.draw(noise);
+                    let slope = Self::squash_slope(*x);
+                    *slopes = [slope, slope * noise];
+                }
+            }
         }
 
         impl KlTo<$law> for $law {

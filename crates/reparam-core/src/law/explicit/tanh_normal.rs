@@ -3,7 +3,7 @@
 use std::f64::consts::LN_2;
 
 use super::{
-    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Support, squashed, squashed_normal,
+    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Stream, Support, squashed, squashed_normal,
     squashed_paths, write,
 };
 use crate::special::log1p_exp;
