@@ -2,57 +2,35 @@
 
 use std::fmt;
 
-use super::Law;
-use crate::noise::Noise;
+use super::Support;
 
-/// A set of real numbers: where a law has its mass, or where a parameter may lie.
+/// How a draw depends on a parameter, and so how `∂z/∂parameter` is had.
 ///
 /// ```
-/// use reparam_core::law::Support;
-/// assert!(Support::UnitInterval.contains(0.0) && !Support::Positive.contains(0.0));
-/// assert_eq!(Support::Index(3).to_string(), "an integer in [0, 3)");
+/// use reparam_core::law::{Path, family};
+/// let paths: Vec<Path> = family("normal").unwrap().parameters.iter().map(|p| p.path).collect();
+/// assert_eq!(paths, [Path::Explicit, Path::Explicit]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Support {
-    /// Every finite number.
-    Real,
-    /// Finite numbers above 0.
-    Positive,
-    /// `0 <= x <= 1`.
-    UnitInterval,
-    /// 0 and 1.
-    Boolean,
-    /// The integers from 0 to this number, without it.
-    Index(usize),
+pub enum Path {
+    /// No derivative: a discrete draw jumps. The score remains.
+    None,
+    /// The draw is an elementary function of parameter and noise.
+    Explicit,
+    /// Through the distribution function: `-(∂F/∂parameter) / p` (Figurnov et al. 2018).
+    Implicit,
+    /// A velocity that carries the density of one parameter value to the next (Jankowiak and Obermeyer 2018), for multivariate laws.
+    Transport,
 }
 
-impl Support {
-    /// Whether `x` lies in the set; `NaN` lies in none.
-    pub fn contains(self, x: f64) -> bool {
-        match self {
-            Self::Real => x.is_finite(),
-            Self::Positive => x > 0.0 && x.is_finite(),
-            Self::UnitInterval => (0.0..=1.0).contains(&x),
-            Self::Boolean => x == 0.0 || x == 1.0,
-            Self::Index(count) => x >= 0.0 && x < count as f64 && x.fract() == 0.0,
-        }
-    }
-
-    /// Whether the set consists of isolated points.
-    pub fn is_discrete(self) -> bool {
-        matches!(self, Self::Boolean | Self::Index(_))
-    }
-}
-
-impl fmt::Display for Support {
+impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Real => f.write_str("finite"),
-            Self::Positive => f.write_str("> 0"),
-            Self::UnitInterval => f.write_str("in [0, 1]"),
-            Self::Boolean => f.write_str("0 or 1"),
-            Self::Index(count) => write!(f, "an integer in [0, {count})"),
-        }
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Explicit => "explicit",
+            Self::Implicit => "implicit",
+            Self::Transport => "transport",
+        })
     }
 }
 
@@ -63,7 +41,7 @@ impl fmt::Display for Support {
 /// let scale = family("normal").unwrap().parameters[1];
 /// assert_eq!((scale.name, scale.rule.contains(-0.3)), ("scale", false));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter {
     /// Name, as the constructors call it.
     pub name: &'static str,
@@ -71,53 +49,29 @@ pub struct Parameter {
     pub rule: Support,
     /// Whether it is a list of numbers of any length above 0.
     pub vector: bool,
+    /// How a draw depends on it.
+    pub path: Path,
 }
 
 impl Parameter {
     pub(super) const fn scalar(name: &'static str, rule: Support) -> Self {
-        Self { name, rule, vector: false }
+        Self { name, rule, vector: false, path: Path::None }
     }
 
     pub(super) const fn vector(name: &'static str, rule: Support) -> Self {
-        Self { name, rule, vector: true }
+        Self { name, rule, vector: true, path: Path::None }
     }
-}
 
-/// Makes a law from its parameters; their number has been checked.
-pub(super) type Build = fn(&[f64]) -> Result<Box<dyn Law>, ParameterError>;
+    pub(super) const fn explicit(self) -> Self {
+        Self { path: Path::Explicit, ..self }
+    }
 
-/// A family of laws: what is known before the parameters are.
-///
-/// ```
-/// use reparam_core::law::{Law, family};
-/// let laplace = family("laplace").unwrap();
-/// assert_eq!(laplace.build(&[0.0, 2.0]).unwrap().variance(), 8.0);
-/// assert_eq!(laplace.build(&[0.0, -2.0]).unwrap_err().to_string(), "laplace: scale must be > 0, got -2");
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Family {
-    /// Kebab-case name.
-    pub name: &'static str,
-    /// Parameters, in the order of [`Law::parameters`], [`Law::score`] and [`super::Pathwise::pathwise`].
-    pub parameters: &'static [Parameter],
-    /// The base noise of [`Law::draw`].
-    pub noise: Noise,
-    pub(super) build: Build,
-}
+    pub(super) const fn implicit(self) -> Self {
+        Self { path: Path::Implicit, ..self }
+    }
 
-impl Family {
-    /// The law with these parameters, in order; a vector parameter takes what is left.
-    ///
-    /// # Errors
-    ///
-    /// A wrong number of values, or a value that breaks its rule.
-    pub fn build(&self, values: &[f64]) -> Result<Box<dyn Law>, ParameterError> {
-        let vector = self.parameters.iter().any(|p| p.vector);
-        let expected = self.parameters.len();
-        if values.len() < expected || (!vector && values.len() > expected) {
-            return Err(ParameterError::Count { law: self.name, expected, got: values.len() });
-        }
-        (self.build)(values)
+    pub(super) const fn transport(self) -> Self {
+        Self { path: Path::Transport, ..self }
     }
 }
 
@@ -152,6 +106,14 @@ pub enum ParameterError {
         expected: usize,
         /// How many were given.
         got: usize,
+    },
+    /// Parameters that are right one by one and wrong together.
+    #[error("{law}: {rule}")]
+    Together {
+        /// Law.
+        law: &'static str,
+        /// What must hold, and what was given.
+        rule: String,
     },
 }
 
@@ -194,13 +156,5 @@ mod tests {
             index: vec![2, 7],
         };
         assert_eq!(error.to_string(), "normal: scale must be > 0, got -0.3 at index [2, 7]");
-    }
-
-    #[test]
-    fn nan_lies_in_no_support() {
-        for s in [Support::Real, Support::Positive, Support::UnitInterval, Support::Boolean, Support::Index(3)] {
-            assert!(!s.contains(f64::NAN), "{s}");
-            assert!(!s.contains(f64::INFINITY), "{s}");
-        }
     }
 }

@@ -71,6 +71,12 @@ impl Stream {
         Self::new(self.key, 0)
     }
 
+    /// Branch `number` of this place, at the same step: a stream of its own, for draws that need several numbers or several tries.
+    #[must_use]
+    pub const fn branch(self, number: u64) -> Self {
+        Self::new(self.key.number(number), self.step)
+    }
+
     /// The seed and the site.
     pub const fn key(&self) -> Key {
         self.key

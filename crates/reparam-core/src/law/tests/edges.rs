@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn continuous_bernoulli_matches_the_golden_table() {
-    let table = include_str!("../golden/continuous_bernoulli.csv");
+    let table = include_str!("../explicit/golden/continuous_bernoulli.csv");
     let mut rows = 0;
     for line in table.lines().filter(|l| !l.starts_with(['#', 'l'])) {
         let v: Vec<f64> = line.split(',').map(|t| t.parse().expect("the script prints numbers")).collect();

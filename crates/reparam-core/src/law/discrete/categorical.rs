@@ -1,5 +1,7 @@
 //! Categorical law.
 
+use std::any::Any;
+
 use super::{Family, KlTo, Law, Parameter, ParameterError, Support};
 use crate::noise::Noise;
 use crate::special::log_sum_exp;
@@ -7,6 +9,9 @@ use crate::special::log_sum_exp;
 pub(super) const FAMILY: Family = Family {
     name: "categorical",
     parameters: &[Parameter::vector("logits", Support::Real)],
+    support: "x = 0, 1, …, categories - 1",
+    method: "inverse distribution function",
+    closed_entropy: true,
     noise: Noise::Uniform,
     build: |v| Ok(Box::new(Categorical::from_logits(v)?)),
 };
@@ -154,6 +159,14 @@ impl Law for Categorical {
         for (k, (place, l)) in out.iter_mut().zip(&self.log_probs).enumerate() {
             *place = f64::from(Some(k) == here) - l.exp();
         }
+    }
+
+    fn log_prob_slope(&self, _x: f64) -> f64 {
+        0.0
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

@@ -1,12 +1,20 @@
 //! Normal law.
 
+use std::any::Any;
+
 use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
 use crate::noise::Noise;
 use crate::special::{normal_cdf, normal_quantile};
 
 pub(super) const FAMILY: Family = Family {
     name: "normal",
-    parameters: &[Parameter::scalar("loc", Support::Real), Parameter::scalar("scale", Support::Positive)],
+    parameters: &[
+        Parameter::scalar("loc", Support::Real).explicit(),
+        Parameter::scalar("scale", Support::Positive).explicit(),
+    ],
+    support: "x finite",
+    method: "loc + scale · noise",
+    closed_entropy: true,
     noise: Noise::StandardNormal,
     build: |v| Ok(Box::new(Normal::new(v[0], v[1])?)),
 };
@@ -101,6 +109,14 @@ impl Law for Normal {
     fn score(&self, x: f64, out: &mut [f64]) {
         let z = self.standardise(x);
         write(out, &[z / self.scale, (z * z - 1.0) / self.scale]);
+    }
+
+    fn log_prob_slope(&self, x: f64) -> f64 {
+        -self.standardise(x) / self.scale
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn draw(&self, noise: f64) -> f64 {

@@ -1,5 +1,7 @@
 //! Bernoulli law.
 
+use std::any::Any;
+
 use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
 use crate::noise::Noise;
 use crate::special::{log1p_exp, logit, sigmoid};
@@ -7,6 +9,9 @@ use crate::special::{log1p_exp, logit, sigmoid};
 pub(super) const FAMILY: Family = Family {
     name: "bernoulli",
     parameters: &[Parameter::scalar("logits", Support::Real)],
+    support: "x = 0 or 1",
+    method: "comparison with uniform noise",
+    closed_entropy: true,
     noise: Noise::Uniform,
     build: |v| Ok(Box::new(Bernoulli::from_logits(v[0])?)),
 };
@@ -124,6 +129,14 @@ impl Law for Bernoulli {
         // x - probs, for x = 1 written as the probability of 0, which keeps its digits when probs is near 1.
         let slope = if x == 1.0 { sigmoid(-self.logits) } else { x - self.probs() };
         write(out, &[slope]);
+    }
+
+    fn log_prob_slope(&self, _x: f64) -> f64 {
+        0.0
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn draw(&self, noise: f64) -> f64 {

@@ -1,11 +1,19 @@
 //! Laplace law.
 
+use std::any::Any;
+
 use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
 use crate::noise::Noise;
 
 pub(super) const FAMILY: Family = Family {
     name: "laplace",
-    parameters: &[Parameter::scalar("loc", Support::Real), Parameter::scalar("scale", Support::Positive)],
+    parameters: &[
+        Parameter::scalar("loc", Support::Real).explicit(),
+        Parameter::scalar("scale", Support::Positive).explicit(),
+    ],
+    support: "x finite",
+    method: "inverse distribution function",
+    closed_entropy: true,
     noise: Noise::Uniform,
     build: |v| Ok(Box::new(Laplace::new(v[0], v[1])?)),
 };
@@ -99,6 +107,15 @@ impl Law for Laplace {
         let z = self.standardise(x);
         let sign = if z == 0.0 { 0.0 } else { z.signum() };
         write(out, &[sign / self.scale, (z.abs() - 1.0) / self.scale]);
+    }
+
+    fn log_prob_slope(&self, x: f64) -> f64 {
+        let z = self.standardise(x);
+        if z == 0.0 { f64::NAN } else { -z.signum() / self.scale }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn as_pathwise(&self) -> Option<&dyn Pathwise> {

@@ -10,13 +10,18 @@
 //! entropy `g - l g'`. The removable singularity at `λ = ½`, `l = 0`, is where the published normaliser
 //! `C(λ) = 2 atanh(1-2λ)/(1-2λ)` (Loaiza-Ganem and Cunningham 2019, eq. 7) loses its digits.
 
+use std::any::Any;
+
 use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
 use crate::noise::Noise;
 use crate::special::log1p_exp;
 
 pub(super) const FAMILY: Family = Family {
     name: "continuous-bernoulli",
-    parameters: &[Parameter::scalar("logits", Support::Real)],
+    parameters: &[Parameter::scalar("logits", Support::Real).explicit()],
+    support: "0 <= x <= 1",
+    method: "inverse distribution function",
+    closed_entropy: true,
     noise: Noise::Uniform,
     build: |v| Ok(Box::new(ContinuousBernoulli::from_logits(v[0])?)),
 };
@@ -276,6 +281,14 @@ impl Law for ContinuousBernoulli {
 
     fn score(&self, x: f64, out: &mut [f64]) {
         write(out, &[self.log_prob_and_slopes(x).1[0]]);
+    }
+
+    fn log_prob_slope(&self, x: f64) -> f64 {
+        if Support::UnitInterval.contains(x) { self.logits } else { f64::NAN }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn as_pathwise(&self) -> Option<&dyn Pathwise> {

@@ -1,0 +1,13 @@
+//! The rows: one line a law.
+
+mod discrete;
+mod explicit;
+mod implicit;
+mod relaxed;
+
+pub(super) use discrete::rows as discrete;
+pub(super) use explicit::rows as explicit;
+pub(super) use implicit::rows as implicit;
+pub(super) use relaxed::rows as relaxed;
+
+use super::{Row, around, row, unit};
