@@ -8,6 +8,7 @@
 //! are from `fit.py`.
 
 mod bessel;
+mod gamma;
 mod horner;
 mod inverse_gaussian;
 mod log1m_exp;
@@ -23,6 +24,7 @@ mod von_mises;
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
 };
+pub use gamma::*;
 pub use inverse_gaussian::{
     inverse_gaussian_cdf, inverse_gaussian_concentration_slope, inverse_gaussian_mean_slope, inverse_gaussian_quantile,
     inverse_gaussian_survival,

@@ -6,6 +6,7 @@ mod exponential;
 mod gumbel;
 mod half_cauchy;
 mod half_normal;
+mod inverse_gaussian;
 mod kumaraswamy;
 mod laplace;
 mod location_scale;
@@ -26,6 +27,7 @@ pub use exponential::Exponential;
 pub use gumbel::Gumbel;
 pub use half_cauchy::HalfCauchy;
 pub use half_normal::HalfNormal;
+pub use inverse_gaussian::InverseGaussian;
 pub use kumaraswamy::Kumaraswamy;
 pub use laplace::Laplace;
 pub use log_normal::LogNormal;
@@ -50,6 +52,7 @@ pub(super) const FAMILIES: &[&Family] = &[
     &gumbel::FAMILY,
     &half_cauchy::FAMILY,
     &half_normal::FAMILY,
+    &inverse_gaussian::FAMILY,
     &kumaraswamy::FAMILY,
     &laplace::FAMILY,
     &log_normal::FAMILY,
@@ -82,6 +85,7 @@ pub(super) const PAIRS: &[Pair] = pairs! {
         Pareto "pareto", Uniform "uniform";
     HalfCauchy "half-cauchy": HalfCauchy "half-cauchy";
     HalfNormal "half-normal": HalfNormal "half-normal";
+    InverseGaussian "inverse-gaussian": InverseGaussian "inverse-gaussian";
     Laplace "laplace":
         ContinuousBernoulli "continuous-bernoulli", Exponential "exponential", Laplace "laplace", Normal "normal",
         Pareto "pareto", Uniform "uniform";
