@@ -22,7 +22,7 @@ impl Random {
 
     /// A number of a set, extremes included.
     fn member(&mut self, rule: Support) -> f64 {
-        let size = self.size(12.0);
+        let size = self.size(16.0);
         match rule {
             Support::Real if self.uniform() < 0.5 => -size,
             Support::Real | Support::Positive | Support::NonNegative => size,
