@@ -4,6 +4,7 @@
 //! which `golden.py` computed with 60 digits (mpmath 1.3.0). Each function's test measures its error, and fails above the figure in
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
+mod beta;
 mod gamma;
 mod log1m_exp;
 mod log1p_exp;
@@ -14,6 +15,11 @@ mod normal_cdf;
 mod normal_quantile;
 mod sigmoid;
 
+pub use beta::{
+    BetaTails, UnitPoint, beta_i, beta_i_complement, beta_i_complement_inverse, beta_i_inverse,
+    beta_i_shape_derivatives, beta_slopes, beta_tails, student_t_cdf, student_t_quantile, student_t_slope,
+    student_t_survival,
+};
 pub use gamma::*;
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
