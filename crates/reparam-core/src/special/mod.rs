@@ -17,8 +17,8 @@ mod sigmoid;
 
 pub use beta::{
     BetaTails, UnitPoint, beta_i, beta_i_complement, beta_i_complement_inverse, beta_i_inverse,
-    beta_i_shape_derivatives, beta_slopes, beta_tails, student_t_cdf, student_t_quantile, student_t_slope,
-    student_t_survival,
+    beta_i_shape_derivatives, beta_logit_slopes, beta_slopes, beta_tails, student_t_cdf, student_t_quantile,
+    student_t_slope, student_t_survival,
 };
 pub use gamma::*;
 pub use log_sum_exp::log_sum_exp;
