@@ -35,13 +35,11 @@ use std::fmt::Debug;
 pub use discrete::*;
 pub use explicit::*;
 pub use family::Family;
-pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
     MultivariateFamily, MultivariateLaw, MultivariatePathwise, multivariate_families, multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
-pub use relaxed::*;
 pub use support::Support;
 
 use crate::noise::Stream;

@@ -8,6 +8,7 @@
 //! are from `fit.py`.
 
 mod bessel;
+mod beta;
 mod gamma;
 mod horner;
 mod inverse_gaussian;
@@ -23,6 +24,11 @@ mod von_mises;
 
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
+};
+pub use beta::{
+    BetaTails, UnitPoint, beta_i, beta_i_complement, beta_i_complement_inverse, beta_i_inverse,
+    beta_i_shape_derivatives, beta_logit_slopes, beta_slopes, beta_tails, student_t_cdf, student_t_quantile,
+    student_t_slope, student_t_survival,
 };
 pub use gamma::*;
 pub use inverse_gaussian::{
