@@ -193,7 +193,7 @@ impl KlTo<Binomial> for Binomial {
             f64::INFINITY
         } else {
             let odds = p.odds();
-            self.sum(|x, log_mass| weighted(log_mass, log_binomial(x, p.total_count, &odds) - log_mass))
+            self.sum(|x, log_mass| weighted(log_mass, log_binomial(x, p.total_count, &odds) - log_mass)).max(0.0)
         }
     }
 }

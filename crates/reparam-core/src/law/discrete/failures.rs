@@ -83,9 +83,10 @@ impl Failures {
 
     /// The divergence of laws with any two `total_count`, by summation.
     pub(super) fn kl_by_sum(&self, p: &Self) -> f64 {
-        self.spread().sum(|x| {
+        let sum = self.spread().sum(|x| {
             let log_mass = self.log_mass(x);
             weighted(log_mass, p.log_mass(x) - log_mass)
-        })
+        });
+        sum.max(0.0)
     }
 }

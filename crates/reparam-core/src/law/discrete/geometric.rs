@@ -6,7 +6,7 @@ use super::bernoulli::{check_probs, kl_of_logits};
 use super::saddle::Odds;
 use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
 use crate::noise::Noise;
-use crate::special::{log1m_exp, logit};
+use crate::special::{log1m_exp, log1p_exp, logit};
 
 pub(super) const FAMILY: Family = Family {
     name: "geometric",
@@ -70,7 +70,10 @@ impl Geometric {
         if log_survival == 0.0 || odds.log_q == f64::NEG_INFINITY {
             return 0.0;
         }
-        let x = (log_survival / odds.log_q).ceil() - 1.0;
+        if log_survival == f64::NEG_INFINITY {
+            return f64::INFINITY;
+        }
+        let x = ((log_survival / odds.log_q).ceil() - 1.0).min(f64::MAX);
         // Of neighbours that the division's rounding mixes up, the one whose survival says so.
         let x = if x >= 1.0 && x * odds.log_q <= log_survival { x - 1.0 } else { x };
         if (x + 1.0) * odds.log_q > log_survival { x + 1.0 } else { x.max(0.0) }
@@ -142,8 +145,9 @@ impl Law for Geometric {
     }
 
     fn entropy(&self) -> f64 {
-        let odds = self.odds();
-        if odds.q == 0.0 { 0.0 } else { -odds.log_p - self.mean() * odds.log_q }
+        // mean · -ln(1 - probs) is ln(1 + u) / u of u = 1 / mean.
+        let u = self.logits.exp();
+        -self.odds().log_p + if u < 1e-17 { 1.0 } else { log1p_exp(self.logits) / u }
     }
 
     fn score(&self, x: f64, out: &mut [f64]) {
@@ -162,6 +166,14 @@ impl Law for Geometric {
 
 impl KlTo<Geometric> for Geometric {
     fn kl(&self, p: &Geometric) -> f64 {
+        if self.logits < -40.0 && p.logits < -40.0 {
+            // Probabilities of success may underflow, their ratio need not: an exponential law of that rate.
+            let d = self.logits - p.logits;
+            return ((-d).exp_m1() + d).max(0.0);
+        }
+        if self.logits < -40.0 {
+            return (self.logits - p.odds().log_p - 1.0 - p.odds().log_q * self.mean()).max(0.0);
+        }
         // As many trials as it takes, 1 / probs on average, each a Bernoulli law.
         kl_of_logits(self.logits, p.logits) / self.probs()
     }

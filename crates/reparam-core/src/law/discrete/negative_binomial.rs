@@ -53,7 +53,7 @@ impl NegativeBinomial {
     ///
     /// # Errors
     ///
-    /// None for laws whose `mean / dispersion` neither overflows nor underflows.
+    /// `ln(mean / dispersion)` outside `[-500, 500]`.
     pub fn to_classical(&self) -> Result<NegativeBinomialClassical, ParameterError> {
         NegativeBinomialClassical::new(self.dispersion, self.mean.ln() - self.dispersion.ln())
     }

@@ -9,7 +9,10 @@ use crate::noise::{Noise, Stream};
 
 pub(super) const FAMILY: Family = Family {
     name: "negative-binomial-classical",
-    parameters: &[Parameter::scalar("total_count", Support::Positive), Parameter::scalar("logits", Support::Real)],
+    parameters: &[
+        Parameter::scalar("total_count", Support::Positive),
+        Parameter::scalar("logits", Support::Closed(-500.0, 500.0)),
+    ],
     support: "x = 0, 1, 2, …",
     method: "Poisson with a Gamma rate (Marsaglia and Tsang 2000; Hörmann 1993)",
     closed_entropy: false,
@@ -20,7 +23,7 @@ pub(super) const FAMILY: Family = Family {
 /// Negative binomial law: successes before the `total_count`-th failure, each trial a success with probability `1 / (1 + e^-logits)`.
 ///
 /// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as PyTorch counts. The mean is
-/// `total_count e^logits`. [`NegativeBinomial`] is the same law by mean and dispersion.
+/// `total_count e^logits`; logits lie in ±500, which keeps it and the variance within range. [`NegativeBinomial`] is the same law by mean and dispersion.
 ///
 /// ```
 /// use reparam_core::law::{Law, NegativeBinomialClassical};
@@ -39,7 +42,7 @@ impl NegativeBinomialClassical {
     ///
     /// # Errors
     ///
-    /// `total_count` not finite and positive, `logits` not finite.
+    /// `total_count` not finite and positive, `logits` outside `[-500, 500]`.
     pub fn new(total_count: f64, logits: f64) -> Result<Self, ParameterError> {
         FAMILY.check(&[total_count, logits])?;
         Ok(Self { total_count, logits })
@@ -49,7 +52,7 @@ impl NegativeBinomialClassical {
     ///
     /// # Errors
     ///
-    /// A mean that is no positive finite number, for logits beyond some ±700.
+    /// A mean that is no positive finite number, by underflow.
     pub fn to_mean_dispersion(&self) -> Result<NegativeBinomial, ParameterError> {
         NegativeBinomial::new(self.mean(), self.total_count)
     }

@@ -23,7 +23,18 @@ pub(super) fn binomial(x: f64, n: f64, odds: &Odds) -> (f64, f64) {
 
 /// `P(X <= x)` and `P(X > x)` of the count of successes before `failures` (any positive number) failures.
 pub(super) fn negative_binomial(x: f64, failures: f64, odds: &Odds) -> (f64, f64) {
-    if x < 0.0 { (0.0, 1.0) } else { standin(x, |k| if k == 0.0 { failures * odds.log_q } else { super::saddle::log_multiplied(k, failures, odds, k * odds.q - failures * odds.p) - (k / failures).ln_1p() }) }
+    if x < 0.0 {
+        (0.0, 1.0)
+    } else {
+        standin(x, |k| {
+            if k == 0.0 {
+                failures * odds.log_q
+            } else {
+                super::saddle::log_multiplied(k, failures, odds, k * odds.q - failures * odds.p)
+                    - (k / failures).ln_1p()
+            }
+        })
+    }
 }
 
 /// Below this a probability may have lost digits to underflow.
@@ -82,5 +93,8 @@ fn log_sum(law: &impl Counts, x: f64, step: f64) -> f64 {
 
 fn standin(x: f64, log: impl Fn(f64) -> f64) -> (f64, f64) {
     let last = x.floor() as u32;
-    ((0..=last).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0), (last + 1..last + 3000).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0))
+    (
+        (0..=last).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0),
+        (last + 1..last + 3000).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0),
+    )
 }
