@@ -110,7 +110,7 @@ impl Spread {
     fn search(&self, guess: f64, excess: impl Fn(f64) -> f64, mass: impl Fn(f64) -> f64) -> f64 {
         let (mut low, mut high) = (-1.0, self.last);
         let mut x = if guess.is_finite() { guess.floor().clamp(0.0, self.last.min(f64::MAX)) } else { 0.0 };
-        let mut stride = self.deviation.max(1.0);
+        let mut stride = self.deviation.clamp(1.0, 1e300);
         for round in 0..2000 {
             let here = excess(x);
             if here >= 0.0 {
@@ -129,7 +129,7 @@ impl Spread {
             } else {
                 x + step.clamp(-stride, stride).floor()
             };
-            stride *= 4.0;
+            stride = (4.0 * stride).min(1e307);
             x = if high.is_finite() { next.clamp(low + 1.0, (high - 1.0).max(low + 1.0)) } else { next.max(low + 1.0) };
             // Above 2^53 counts are further apart than 1.
             if x <= low || x >= high {
