@@ -38,8 +38,8 @@ pub use family::Family;
 pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
-    LowRankMultivariateNormal, MultivariateFamily, MultivariateLaw, MultivariateNormal, MultivariatePathwise,
-    multivariate_families, multivariate_family,
+    DiagonalNormalMixture, LowRankMultivariateNormal, MultivariateFamily, MultivariateLaw, MultivariateNormal,
+    MultivariateNormalMixture, MultivariatePathwise, multivariate_families, multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;

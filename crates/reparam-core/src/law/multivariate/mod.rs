@@ -12,19 +12,24 @@
 //! assert_eq!(normal.variance(), [4.0, 2.0]);
 //! ```
 
+mod components;
+mod diagonal_normal_mixture;
 mod kl;
 mod linear;
 mod low_rank_normal;
 mod normal;
+mod normal_mixture;
 #[cfg(test)]
 mod tests;
 
 use std::any::Any;
 use std::fmt::Debug;
 
+pub use diagonal_normal_mixture::DiagonalNormalMixture;
 pub use kl::{MultivariatePair, entropy_monte_carlo, kl, kl_monte_carlo, kl_pairs};
 pub use low_rank_normal::LowRankMultivariateNormal;
 pub use normal::MultivariateNormal;
+pub use normal_mixture::MultivariateNormalMixture;
 
 use super::{Estimate, KlTo, NoClosedForm, Parameter, ParameterError, Support, write};
 use crate::noise::{Noise, Stream};
@@ -34,8 +39,14 @@ pub fn multivariate_families() -> impl Iterator<Item = &'static MultivariateFami
     FAMILIES.iter().copied()
 }
 
-const FAMILIES: &[&MultivariateFamily] =
-    &[&low_rank_normal::FAMILY, &normal::FAMILY, &normal::COVARIANCE_FAMILY, &normal::PRECISION_FAMILY];
+const FAMILIES: &[&MultivariateFamily] = &[
+    &diagonal_normal_mixture::FAMILY,
+    &low_rank_normal::FAMILY,
+    &normal::FAMILY,
+    &normal::COVARIANCE_FAMILY,
+    &normal::PRECISION_FAMILY,
+    &normal_mixture::FAMILY,
+];
 
 /// The multivariate family with this kebab-case name.
 pub fn multivariate_family(name: &str) -> Option<&'static MultivariateFamily> {

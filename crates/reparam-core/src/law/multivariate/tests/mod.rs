@@ -18,6 +18,8 @@ enum Kind {
     Free,
     /// The lower triangle of a square matrix.
     Lower,
+    /// The lower triangles of square matrices of this many rows, one after the other.
+    Lowers(usize),
     /// Those of a square matrix, with the mirrored one.
     Symmetric,
     /// None: an integer.
@@ -59,7 +61,7 @@ impl Row {
     fn directions(&self) -> Vec<Direction> {
         let mut out = Vec::new();
         for (p, (values, kind)) in self.law.parameters().iter().zip(&self.kinds).enumerate() {
-            let n = (values.len() as f64).sqrt() as usize;
+            let n = if let Kind::Lowers(n) = kind { *n } else { values.len().isqrt() };
             for k in 0..values.len() {
                 match kind {
                     Kind::Fixed => {}
@@ -67,7 +69,8 @@ impl Row {
                     Kind::Lower if k % n <= k / n => out.push(vec![(p, k)]),
                     Kind::Symmetric if k % n == k / n => out.push(vec![(p, k)]),
                     Kind::Symmetric if k % n < k / n => out.push(vec![(p, k), (p, k % n * n + k / n)]),
-                    Kind::Lower | Kind::Symmetric => {}
+                    Kind::Lowers(n) if k % n <= k % (n * n) / n => out.push(vec![(p, k)]),
+                    Kind::Lower | Kind::Lowers(_) | Kind::Symmetric => {}
                 }
             }
         }

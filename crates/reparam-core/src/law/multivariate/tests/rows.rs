@@ -1,6 +1,6 @@
 //! The rows: one entry a law.
 
-use super::Kind::{Free, Lower, Symmetric};
+use super::Kind::{Free, Lower, Lowers, Symmetric};
 use super::*;
 
 pub(super) fn table() -> Vec<Row> {
@@ -36,6 +36,28 @@ pub(super) fn table() -> Vec<Row> {
             &[Free, Free, Free],
             line(&loc3, (0.0, 0)),
         ),
+        row(
+            "diagonal-normal-mixture",
+            &[&[0.3, -0.4, 0.0], &[-1.0, 0.5, 1.5, 0.0, 0.2, -1.0], &[0.7, 1.0, 0.5, 0.8, 1.2, 0.6]],
+            &[Free, Free, Free],
+            line(&[0.0, 0.0], (9.0, 150)),
+        ),
+        row(
+            "multivariate-normal-mixture",
+            &[&[0.3, -0.4], &[-1.0, 0.5, 1.5, 0.0], &[0.7, 0.0, 0.3, 1.0, 0.5, 0.0, -0.6, 0.8]],
+            &[Free, Free, Lowers(2)],
+            line(&[0.0, 0.0], (9.0, 150)),
+        ),
+        row(
+            "multivariate-normal-mixture",
+            &[
+                &[0.3, -0.4],
+                &[-1.0, 0.5, 0.0, 1.5, 0.0, 0.3],
+                &[tril3, [0.5, 0.0, 0.0, -0.6, 0.8, 0.0, 0.3, 0.5, 0.6]].concat(),
+            ],
+            &[Free, Free, Lowers(3)],
+            line(&[0.0, 0.0, 0.0], (0.0, 0)),
+        ),
     ]
 }
 
@@ -49,6 +71,18 @@ pub(super) fn extremes() -> Vec<Box<dyn MultivariateLaw>> {
         out.push(make("multivariate-normal-covariance", &[&[0.0, 0.0], &[square, 0.5 * square, 0.5 * square, square]]));
         out.push(make("multivariate-normal-precision", &[&[0.0, 0.0], &[scale, 0.5 * scale, 0.5 * scale, scale]]));
         out.push(make("low-rank-multivariate-normal", &[&[0.0, 0.0], &[1.0, -1.0], &[scale, 1.0]]));
+        // Components that all but coincide, that never meet, and weights that vanish.
+        for apart in [1e-8, 1.0, 1e8] {
+            let loc = [-apart, 0.0, apart, 0.0];
+            out.push(make("diagonal-normal-mixture", &[&[0.0, -3.0], &loc, &[scale.clamp(1e-8, 1e8); 4]]));
+            out.push(make(
+                "diagonal-normal-mixture",
+                &[&[700.0, -700.0], &loc, &[1.0, scale.clamp(1e-8, 1e8), 1e-6, 1e6]],
+            ));
+            let s = scale.clamp(1e-8, 1e8);
+            let factors = [s, 0.0, 0.5 * s, s, 1.0, 0.0, -3.0, 0.1];
+            out.push(make("multivariate-normal-mixture", &[&[0.0, 1.0], &loc, &factors]));
+        }
     }
     out
 }
