@@ -5,9 +5,11 @@
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
 mod bessel;
+mod gamma;
 mod horner;
 mod log1m_exp;
 mod log1p_exp;
+mod log1p_minus;
 mod log_sum_exp;
 mod logit;
 mod normal_cdf;
@@ -18,9 +20,11 @@ mod sigmoid;
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
 };
+pub use gamma::*;
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
 pub use log1p_exp::log1p_exp;
+pub use log1p_minus::log1p_minus;
 pub use logit::logit;
 pub use normal_cdf::normal_cdf;
 pub use normal_quantile::normal_quantile;
