@@ -85,7 +85,10 @@ fn unit() -> impl Iterator<Item = f64> {
 }
 
 fn table() -> Vec<Row> {
-    [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+    [rows::explicit(), rows::implicit(), rows::combine(), rows::discrete(), rows::relaxed()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Nodes and weights of the 20-point Gauss–Legendre rule on `[-1, 1]`, by Newton steps on the Legendre recurrence.
@@ -117,6 +120,9 @@ impl Row {
             Support::Boolean => [0.0, 1.0].map(|x| (x, mass(x))).to_vec(),
             Support::Index(count) => (0..count).map(|k| (k as f64, mass(k as f64))).collect(),
             Support::CountTo(last) => (0..=last).map(|k| (k as f64, mass(k as f64))).collect(),
+            Support::Integers(low, high) if high.is_finite() => {
+                (0..=(high - low) as u32).map(|k| low + f64::from(k)).map(|k| (k, mass(k))).collect()
+            }
             // Until 1e-18 of the mass is left: beyond lies nothing that a sum in double precision sees.
             Support::Count => (0..1_000_000)
                 .map(|k| f64::from(k))
