@@ -141,7 +141,7 @@ impl Spread {
 }
 
 /// Positive and negative nodes with their weights, 20 of them, on `[-1, 1]`.
-pub(super) fn gauss_legendre() -> [(f64, f64); 20] {
+pub(in crate::law) fn gauss_legendre() -> [(f64, f64); 20] {
     let mut rule = [(0.0, 0.0); 20];
     for (i, (x, w)) in NODES.into_iter().enumerate() {
         rule[2 * i] = (x, w);

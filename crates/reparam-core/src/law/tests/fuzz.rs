@@ -24,8 +24,8 @@ impl Random {
     fn member(&mut self, rule: Support) -> f64 {
         let size = self.size(12.0);
         match rule {
-            Support::Real if self.uniform() < 0.5 => -size,
-            Support::Real | Support::Positive | Support::NonNegative => size,
+            Support::Real | Support::Extended if self.uniform() < 0.5 => -size,
+            Support::Real | Support::Extended | Support::Positive | Support::NonNegative => size,
             Support::UnitInterval | Support::OpenUnitInterval => {
                 let p = size / (1.0 + size);
                 if self.uniform() < 0.5 { p } else { 1.0 - p }
@@ -39,6 +39,7 @@ impl Random {
             Support::Index(count) => (self.uniform() * count as f64).floor(),
             Support::CountTo(last) => (self.uniform() * (last as f64 + 1.0)).floor(),
             Support::Count => self.size(8.0).floor(),
+            Support::Integers(low, high) => (low + self.size(8.0).floor()).min(high),
         }
     }
 

@@ -77,7 +77,10 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::combine(), rows::discrete(), rows::relaxed()]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
@@ -90,6 +93,9 @@ impl Row {
                 Support::Boolean => [0.0, 1.0].map(|x| (x, mass(x))).to_vec(),
                 Support::Index(count) => (0..count).map(|k| (k as f64, mass(k as f64))).collect(),
                 Support::CountTo(last) => (0..=last).map(|k| (k as f64, mass(k as f64))).collect(),
+                Support::Integers(low, high) if high.is_finite() => {
+                    (0..=(high - low) as u32).map(|k| low + f64::from(k)).map(|k| (k, mass(k))).collect()
+                }
                 // Until 1e-18 of the mass is left: beyond lies nothing that a sum in double precision sees.
                 Support::Count => (0..1_000_000)
                     .map(f64::from)

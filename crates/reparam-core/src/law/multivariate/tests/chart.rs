@@ -1,0 +1,115 @@
+//! Free coordinates of values: what quadrature and differences move in.
+
+use super::richardson;
+
+type Map = Box<dyn Fn(&[f64]) -> Vec<f64>>;
+
+/// Which volume a density is with respect to.
+#[derive(Clone, Debug)]
+pub(super) enum Measure {
+    /// Lebesgue measure of these coordinates of a value.
+    Coordinates(Vec<usize>),
+    /// The surface that the values lie on.
+    Surface,
+}
+
+/// A smooth map from free coordinates `t` to values.
+pub(super) struct Chart {
+    pub(super) map: Map,
+    pub(super) back: Map,
+    pub(super) measure: Measure,
+    /// Half-width and number of points of the trapezoidal rule in each `t`; 0 points for none.
+    pub(super) grid: (f64, usize),
+    /// Whether the integrand is periodic with the full width of the grid in the first `t`.
+    pub(super) periodic: bool,
+}
+
+impl Chart {
+    /// `x = loc + scale t`.
+    pub(super) fn line(loc: &[f64], scale: f64, grid: (f64, usize)) -> Self {
+        let (there, back) = (loc.to_vec(), loc.to_vec());
+        Self {
+            map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + scale * t).collect()),
+            back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l) / scale).collect()),
+            measure: Measure::Coordinates((0..loc.len()).collect()),
+            grid,
+            periodic: false,
+        }
+    }
+
+    /// Log-volume of the map at `t`, and its derivative, one row a value's coordinate.
+    pub(super) fn volume(&self, t: &[f64]) -> (f64, Vec<Vec<f64>>) {
+        let jacobian = self.jacobian(t);
+        let log = match &self.measure {
+            Measure::Coordinates(free) => determinant(free.iter().map(|&i| jacobian[i].clone()).collect()).abs().ln(),
+            Measure::Surface => 0.5 * determinant(normal_equations(&jacobian)).ln(),
+        };
+        (log, jacobian)
+    }
+
+    fn jacobian(&self, t: &[f64]) -> Vec<Vec<f64>> {
+        let columns: Vec<Vec<f64>> = (0..t.len())
+            .map(|j| {
+                richardson(1e-3, |h| {
+                    let mut t = t.to_vec();
+                    t[j] += h;
+                    (self.map)(&t)
+                })
+            })
+            .collect();
+        (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i]).collect()).collect()
+    }
+
+    /// The velocity of `t` that moves the value with velocity `v`.
+    pub(super) fn coordinates_of(&self, jacobian: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+        match &self.measure {
+            Measure::Coordinates(free) => {
+                let square = free.iter().map(|&i| jacobian[i].clone()).collect();
+                solve(square, free.iter().map(|&i| v[i]).collect())
+            }
+            Measure::Surface => {
+                let right = (0..jacobian[0].len()).map(|j| jacobian.iter().zip(v).map(|(r, v)| r[j] * v).sum());
+                solve(normal_equations(jacobian), right.collect())
+            }
+        }
+    }
+}
+
+fn normal_equations(jacobian: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let n = jacobian[0].len();
+    (0..n).map(|i| (0..n).map(|j| jacobian.iter().map(|r| r[i] * r[j]).sum()).collect()).collect()
+}
+
+/// Gaussian elimination with row exchanges: the determinant, and the right side turned into the solution.
+fn eliminate(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> (f64, Vec<f64>) {
+    let n = a.len();
+    let mut determinant = 1.0;
+    for k in 0..n {
+        let pivot = (k..n).max_by(|&i, &j| a[i][k].abs().total_cmp(&a[j][k].abs())).unwrap();
+        if pivot != k {
+            a.swap(k, pivot);
+            b.swap(k, pivot);
+            determinant = -determinant;
+        }
+        determinant *= a[k][k];
+        for i in 0..n {
+            if i != k {
+                let factor = a[i][k] / a[k][k];
+                for j in k..n {
+                    a[i][j] -= factor * a[k][j];
+                }
+                b[i] -= factor * b[k];
+            }
+        }
+    }
+    (determinant, (0..n).map(|i| b[i] / a[i][i]).collect())
+}
+
+fn determinant(a: Vec<Vec<f64>>) -> f64 {
+    let b = vec![0.0; a.len()];
+    eliminate(a, b).0
+}
+
+fn solve(a: Vec<Vec<f64>>, b: Vec<f64>) -> Vec<f64> {
+    eliminate(a, b).1
+}
