@@ -23,8 +23,8 @@ const MODULES: [(&str, &[Module]); 4] = [
     (
         "reparam_core",
         &[
-            ("special", &[]),
             ("kernel", &[]),
+            ("special", &["kernel"]),
             ("noise", &["special"]),
             ("bijector", &["special"]),
             ("law", &["special", "noise", "bijector"]),
