@@ -219,7 +219,7 @@ mod tests {
     fn squared_correlations_fall_with_the_concentration_as_they_must() {
         // dE[r²]/dη = -2/(2η + d - 1)² for every pair, r the correlation; 10^6 draws in all.
         let stream = Key::new(2).site("lkj").step(0);
-        for (dim, concentration, draws) in [(2, 0.5, 300_000), (3, 1.0, 300_000), (4, 2.5, 400_000)] {
+        for (dim, concentration, draws) in [(2, 0.5, 700_000), (3, 1.0, 200_000), (4, 2.5, 100_000)] {
             let law = LkjCholesky::new(dim, concentration).unwrap();
             let expected = -2.0 / (2.0 * concentration + dim as f64 - 1.0).powi(2);
             // The last two rows: it holds an entry of each kind.

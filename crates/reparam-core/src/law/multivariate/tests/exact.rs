@@ -86,12 +86,7 @@ fn continuity(r: &Row, scale: f64) -> f64 {
     let velocity = |t: &[f64]| -> Vec<Vec<f64>> {
         let x = (r.chart.map)(t);
         let (_, jacobian) = r.chart.volume(t);
-        let rows: Vec<Vec<f64>> = (0..x.len())
-            .map(|i| {
-                let unit: Vec<f64> = (0..x.len()).map(|k| f64::from(u8::from(k == i))).collect();
-                r.pull_back(&x, &unit)
-            })
-            .collect();
+        let rows = r.velocity(&x);
         let count = r.directions().len();
         (0..count)
             .map(|d| {

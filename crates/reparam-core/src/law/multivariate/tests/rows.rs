@@ -73,7 +73,7 @@ pub(super) fn table() -> Vec<Row> {
         row("lkj-cholesky", &[&[3.0], &[1.5]], &[Fixed, Free], Chart::correlation(3, (9.0, 60))),
         row("lkj-cholesky", &[&[4.0], &[2.5]], &[Fixed, Free], Chart::correlation(4, (0.0, 0))),
         row("wishart", &[&[3.7], &[1.3]], &[Free, Lower], Chart::positive_definite(1, (12.0, 200))),
-        row("wishart", &[&[5.5], &[0.8, 0.0, 0.5, 1.2]], &[Free, Lower], Chart::positive_definite(2, (9.0, 72))),
+        row("wishart", &[&[6.5], &[0.4, 0.0, 0.2, 0.5]], &[Free, Lower], Chart::positive_definite(2, (5.5, 80))),
         row("wishart", &[&[4.5], &tril3], &[Free, Lower], Chart::positive_definite(3, (0.0, 0))),
         row("power-spherical", &[&[0.6, -0.8], &[1.7]], &[Free, Free], Chart::sphere(2, 200)),
         row("power-spherical", &[&[0.48, -0.64, 0.6], &[6.0]], &[Free, Free], Chart::sphere(3, 200)),
