@@ -1,6 +1,8 @@
 //! Kullback–Leibler divergences between multivariate laws that are known by name alone, and estimates from draws.
 
-use super::{Estimate, KlTo, LowRankMultivariateNormal, MultivariateLaw, MultivariateNormal, NoClosedForm};
+use super::{
+    Dirichlet, Estimate, KlTo, LowRankMultivariateNormal, MultivariateLaw, MultivariateNormal, NoClosedForm, Wishart,
+};
 use crate::noise::Stream;
 
 /// Two multivariate families with a closed-form divergence from the first to the second.
@@ -28,6 +30,7 @@ const NORMAL: [&str; 3] = ["multivariate-normal", "multivariate-normal-covarianc
 const LOW_RANK: &str = "low-rank-multivariate-normal";
 
 const MULTIVARIATE_PAIRS: &[MultivariatePair] = &[
+    MultivariatePair::of::<Dirichlet, Dirichlet>("dirichlet", "dirichlet"),
     MultivariatePair::of::<LowRankMultivariateNormal, LowRankMultivariateNormal>(LOW_RANK, LOW_RANK),
     MultivariatePair::of::<LowRankMultivariateNormal, MultivariateNormal>(LOW_RANK, NORMAL[0]),
     MultivariatePair::of::<LowRankMultivariateNormal, MultivariateNormal>(LOW_RANK, NORMAL[1]),
@@ -44,6 +47,7 @@ const MULTIVARIATE_PAIRS: &[MultivariatePair] = &[
     MultivariatePair::of::<MultivariateNormal, MultivariateNormal>(NORMAL[2], NORMAL[0]),
     MultivariatePair::of::<MultivariateNormal, MultivariateNormal>(NORMAL[2], NORMAL[1]),
     MultivariatePair::of::<MultivariateNormal, MultivariateNormal>(NORMAL[2], NORMAL[2]),
+    MultivariatePair::of::<Wishart, Wishart>("wishart", "wishart"),
 ];
 
 /// All pairs of multivariate families with a closed-form divergence.

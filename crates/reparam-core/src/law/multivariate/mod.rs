@@ -14,22 +14,33 @@
 
 mod components;
 mod diagonal_normal_mixture;
+mod dirichlet;
+mod gamma_draw;
 mod kl;
 mod linear;
+mod lkj_cholesky;
 mod low_rank_normal;
 mod normal;
 mod normal_mixture;
+mod power_spherical;
+mod student_t;
 #[cfg(test)]
 mod tests;
+mod wishart;
 
 use std::any::Any;
 use std::fmt::Debug;
 
 pub use diagonal_normal_mixture::DiagonalNormalMixture;
+pub use dirichlet::Dirichlet;
 pub use kl::{MultivariatePair, entropy_monte_carlo, kl, kl_monte_carlo, kl_pairs};
+pub use lkj_cholesky::LkjCholesky;
 pub use low_rank_normal::LowRankMultivariateNormal;
 pub use normal::MultivariateNormal;
 pub use normal_mixture::MultivariateNormalMixture;
+pub use power_spherical::PowerSpherical;
+pub use student_t::MultivariateStudentT;
+pub use wishart::Wishart;
 
 use super::{Estimate, KlTo, NoClosedForm, Parameter, ParameterError, Support, write};
 use crate::noise::{Noise, Stream};
@@ -41,11 +52,16 @@ pub fn multivariate_families() -> impl Iterator<Item = &'static MultivariateFami
 
 const FAMILIES: &[&MultivariateFamily] = &[
     &diagonal_normal_mixture::FAMILY,
+    &dirichlet::FAMILY,
+    &lkj_cholesky::FAMILY,
     &low_rank_normal::FAMILY,
     &normal::FAMILY,
     &normal::COVARIANCE_FAMILY,
     &normal::PRECISION_FAMILY,
     &normal_mixture::FAMILY,
+    &student_t::FAMILY,
+    &power_spherical::FAMILY,
+    &wishart::FAMILY,
 ];
 
 /// The multivariate family with this kebab-case name.

@@ -1,6 +1,8 @@
 //! Free coordinates of values: what quadrature and differences move in.
 
 use super::richardson;
+use crate::bijector::{Bijector, CorrelationCholesky, LowerCholesky, StickBreaking};
+use crate::law::multivariate::linear::{cholesky, gram};
 
 type Map = Box<dyn Fn(&[f64]) -> Vec<f64>>;
 
@@ -20,8 +22,6 @@ pub(super) struct Chart {
     pub(super) measure: Measure,
     /// Half-width and number of points of the trapezoidal rule in each `t`; 0 points for none.
     pub(super) grid: (f64, usize),
-    /// Whether the integrand is periodic with the full width of the grid in the first `t`.
-    pub(super) periodic: bool,
 }
 
 impl Chart {
@@ -33,8 +33,78 @@ impl Chart {
             back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l) / scale).collect()),
             measure: Measure::Coordinates((0..loc.len()).collect()),
             grid,
-            periodic: false,
         }
+    }
+
+    /// `x = loc + sinh t`, for heavy tails.
+    pub(super) fn sinh(loc: &[f64], grid: (f64, usize)) -> Self {
+        let (there, back) = (loc.to_vec(), loc.to_vec());
+        Self {
+            map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + t.sinh()).collect()),
+            back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l).asinh()).collect()),
+            measure: Measure::Coordinates((0..loc.len()).collect()),
+            grid,
+        }
+    }
+
+    /// The simplex, by stick breaking.
+    pub(super) fn simplex(categories: usize, grid: (f64, usize)) -> Self {
+        Self::bijector(StickBreaking::new(categories).unwrap(), (0..categories - 1).collect(), grid)
+    }
+
+    /// Cholesky factors of correlation matrices.
+    pub(super) fn correlation(dim: usize, grid: (f64, usize)) -> Self {
+        let free = (0..dim * dim).filter(|k| k % dim < k / dim).collect();
+        Self::bijector(CorrelationCholesky::new(dim).unwrap(), free, grid)
+    }
+
+    fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
+        let there = move |t: &[f64]| {
+            let mut y = vec![0.0; map.output_len()];
+            map.forward(t, &mut y);
+            y
+        };
+        let back = move |y: &[f64]| {
+            let mut t = vec![0.0; map.input_len()];
+            map.inverse(y, &mut t);
+            t
+        };
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+    }
+
+    /// Symmetric positive definite matrices, `C Cᵀ`.
+    pub(super) fn positive_definite(dim: usize, grid: (f64, usize)) -> Self {
+        let map = LowerCholesky::new(dim).unwrap();
+        let there = move |t: &[f64]| {
+            let mut c = vec![0.0; dim * dim];
+            map.forward(t, &mut c);
+            gram(&c, dim)
+        };
+        let back = move |x: &[f64]| {
+            let mut t = vec![0.0; map.input_len()];
+            map.inverse(&cholesky(x, dim).unwrap(), &mut t);
+            t
+        };
+        let free = (0..dim * dim).filter(|k| k % dim <= k / dim).collect();
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+    }
+
+    /// The circle by its angle, or the sphere by its latitude's `gd(t)` and its longitude; the grid is half a turn wide on each side.
+    pub(super) fn sphere(dim: usize, points: usize) -> Self {
+        let half = std::f64::consts::PI;
+        let map = move |t: &[f64]| match dim {
+            2 => vec![t[0].cos(), t[0].sin()],
+            // On the grid of half a turn the second coordinate is stretched, so that poles are out of reach.
+            _ => {
+                let v = 5.0 * t[1];
+                vec![t[0].cos() / v.cosh(), t[0].sin() / v.cosh(), v.tanh()]
+            }
+        };
+        let back = move |x: &[f64]| match dim {
+            2 => vec![x[1].atan2(x[0])],
+            _ => vec![x[1].atan2(x[0]), x[2].atanh() / 5.0],
+        };
+        Self { map: Box::new(map), back: Box::new(back), measure: Measure::Surface, grid: (half, points) }
     }
 
     /// Log-volume of the map at `t`, and its derivative, one row a value's coordinate.

@@ -94,6 +94,9 @@ fn extreme_parameters_give_finite_numbers() {
             }
         }
         assert!(law.entropy().is_finite() || !law.family().closed_entropy, "entropy of {law:?}");
-        assert!(law.mean().iter().chain(&law.variance()).all(|m| m.is_finite()), "moments of {law:?}");
+        // A t law has no variance from two degrees of freedom down.
+        let without = law.as_any().is::<MultivariateStudentT>() && law.parameters()[0][0] <= 2.0;
+        let finite = law.mean().iter().chain(&law.variance()).all(|m| m.is_finite());
+        assert!(finite || without, "moments of {law:?}");
     }
 }

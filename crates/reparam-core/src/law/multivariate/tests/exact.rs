@@ -53,7 +53,7 @@ fn slope_is_the_derivative_along_the_support() {
 /// `Σ_x f(x) p(x) dx` over the grid of the chart.
 fn integrate(r: &Row, f: impl Fn(&[f64]) -> f64) -> f64 {
     let (half, points) = r.chart.grid;
-    let dimensions = (r.chart.back)(&r.law.mode().iter().map(|m| m + 0.0).collect::<Vec<_>>()).len();
+    let dimensions = (r.chart.back)(&r.draws(1)[0]).len();
     let step = 2.0 * half / points as f64;
     let mut total = 0.0;
     for cell in 0..points.pow(dimensions as u32) {
@@ -86,12 +86,7 @@ fn continuity(r: &Row, scale: f64) -> f64 {
     let velocity = |t: &[f64]| -> Vec<Vec<f64>> {
         let x = (r.chart.map)(t);
         let (_, jacobian) = r.chart.volume(t);
-        let rows: Vec<Vec<f64>> = (0..x.len())
-            .map(|i| {
-                let unit: Vec<f64> = (0..x.len()).map(|k| f64::from(u8::from(k == i))).collect();
-                r.pull_back(&x, &unit)
-            })
-            .collect();
+        let rows = r.velocity(&x);
         let count = r.directions().len();
         (0..count)
             .map(|d| {
@@ -144,6 +139,10 @@ fn continuity_sees_a_wrong_velocity() {
 #[test]
 fn mode_has_the_highest_density() {
     holds("mode", 0.0, |r| {
+        // Where the density is infinite at the edge, there is nothing to compare.
+        if !r.law.contains(&r.law.mode()) {
+            return 0.0;
+        }
         let top = r.law.log_prob(&r.law.mode());
         r.draws(1000).iter().map(|x| r.law.log_prob(x) - top).fold(0.0, f64::max)
     });

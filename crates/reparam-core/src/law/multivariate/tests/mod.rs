@@ -101,6 +101,12 @@ impl Row {
         self.along(&out)
     }
 
+    /// `∂z_i` along each direction, one row for each `i`.
+    fn velocity(&self, z: &[f64]) -> Vec<Vec<f64>> {
+        let unit = |i: usize| (0..z.len()).map(|k| f64::from(u8::from(k == i))).collect::<Vec<f64>>();
+        (0..z.len()).map(|i| self.pull_back(z, &unit(i))).collect()
+    }
+
     /// `∂ f(law)` along a direction, central differences with one Richardson step.
     fn difference(&self, direction: &Direction, f: impl Fn(&dyn MultivariateLaw) -> Vec<f64>) -> Vec<f64> {
         let parameters = self.law.parameters();
