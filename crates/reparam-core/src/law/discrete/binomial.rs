@@ -76,7 +76,12 @@ impl Binomial {
         Odds::from_logits(self.logits)
     }
 
-    /// `E[f(X)]`, counted from the rarer outcome, near which the mass is sharpest.
+    /// `E[f(X)]` of a function that is smooth where the count is large.
+    pub(in crate::law) fn expect(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.sum(|x, log_mass| -weighted(log_mass, f(x)))
+    }
+
+    /// `Σ f(x, log p(x))`, counted from the rarer outcome, near which the mass is sharpest.
     fn sum(&self, f: impl Fn(f64, f64) -> f64) -> f64 {
         let (n, odds, spread) = (self.total_count, self.odds(), self.spread());
         if odds.p <= 0.5 {

@@ -1,7 +1,8 @@
 //! Kullback–Leibler divergences between multivariate laws that are known by name alone, and estimates from draws.
 
 use super::{
-    Dirichlet, Estimate, KlTo, LowRankMultivariateNormal, MultivariateLaw, MultivariateNormal, NoClosedForm, Wishart,
+    Dirichlet, Estimate, KlTo, LowRankMultivariateNormal, MultivariateLaw, MultivariateNormal, NoClosedForm,
+    OneHotCategorical, Wishart,
 };
 use crate::noise::Stream;
 
@@ -30,6 +31,7 @@ const NORMAL: [&str; 3] = ["multivariate-normal", "multivariate-normal-covarianc
 const LOW_RANK: &str = "low-rank-multivariate-normal";
 
 const MULTIVARIATE_PAIRS: &[MultivariatePair] = &[
+    MultivariatePair::of::<OneHotCategorical, OneHotCategorical>("one-hot-categorical", "one-hot-categorical"),
     MultivariatePair::of::<Dirichlet, Dirichlet>("dirichlet", "dirichlet"),
     MultivariatePair::of::<LowRankMultivariateNormal, LowRankMultivariateNormal>(LOW_RANK, LOW_RANK),
     MultivariatePair::of::<LowRankMultivariateNormal, MultivariateNormal>(LOW_RANK, NORMAL[0]),

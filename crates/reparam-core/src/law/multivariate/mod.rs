@@ -16,12 +16,15 @@ mod components;
 mod diagonal_normal_mixture;
 mod dirichlet;
 mod gamma_draw;
+mod gumbel_softmax;
 mod kl;
 mod linear;
 mod lkj_cholesky;
 mod low_rank_normal;
+mod multinomial;
 mod normal;
 mod normal_mixture;
+mod one_hot_categorical;
 mod power_spherical;
 mod student_t;
 #[cfg(test)]
@@ -33,11 +36,14 @@ use std::fmt::Debug;
 
 pub use diagonal_normal_mixture::DiagonalNormalMixture;
 pub use dirichlet::Dirichlet;
+pub use gumbel_softmax::GumbelSoftmax;
 pub use kl::{MultivariatePair, entropy_monte_carlo, kl, kl_monte_carlo, kl_pairs};
 pub use lkj_cholesky::LkjCholesky;
 pub use low_rank_normal::LowRankMultivariateNormal;
+pub use multinomial::Multinomial;
 pub use normal::MultivariateNormal;
 pub use normal_mixture::MultivariateNormalMixture;
+pub use one_hot_categorical::OneHotCategorical;
 pub use power_spherical::PowerSpherical;
 pub use student_t::MultivariateStudentT;
 pub use wishart::Wishart;
@@ -53,8 +59,11 @@ pub fn multivariate_families() -> impl Iterator<Item = &'static MultivariateFami
 const FAMILIES: &[&MultivariateFamily] = &[
     &diagonal_normal_mixture::FAMILY,
     &dirichlet::FAMILY,
+    &gumbel_softmax::FAMILY,
     &lkj_cholesky::FAMILY,
     &low_rank_normal::FAMILY,
+    &multinomial::FAMILY,
+    &one_hot_categorical::FAMILY,
     &normal::FAMILY,
     &normal::COVARIANCE_FAMILY,
     &normal::PRECISION_FAMILY,

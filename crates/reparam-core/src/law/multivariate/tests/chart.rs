@@ -25,6 +25,21 @@ pub(super) struct Chart {
 }
 
 impl Chart {
+    /// Isolated points: no coordinate to move in.
+    pub(super) fn points() -> Self {
+        Self {
+            map: Box::new(|_| Vec::new()),
+            back: Box::new(|_| Vec::new()),
+            measure: Measure::Coordinates(Vec::new()),
+            grid: (0.0, 0),
+        }
+    }
+
+    /// Whether values are isolated points.
+    pub(super) fn is_discrete(&self) -> bool {
+        matches!(&self.measure, Measure::Coordinates(free) if free.is_empty())
+    }
+
     /// `x = loc + scale t`.
     pub(super) fn line(loc: &[f64], scale: f64, grid: (f64, usize)) -> Self {
         let (there, back) = (loc.to_vec(), loc.to_vec());
