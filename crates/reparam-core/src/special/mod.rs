@@ -4,21 +4,36 @@
 //! which `golden.py` computed with 60 digits (mpmath 1.3.0). Each function's test measures its error, and fails above the figure in
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
+mod bessel;
+mod horner;
+mod gamma;
 mod log1m_exp;
 mod log1p_exp;
+mod log1p_minus;
 mod log_sum_exp;
 mod logit;
 mod normal_cdf;
 mod normal_quantile;
+mod normal_tail;
 mod sigmoid;
 
+pub use bessel::{
+    bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
+};
+pub use gamma::*;
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
 pub use log1p_exp::log1p_exp;
+pub use log1p_minus::log1p_minus;
 pub use logit::logit;
 pub use normal_cdf::normal_cdf;
 pub use normal_quantile::normal_quantile;
+pub use normal_tail::{
+    erf, erfc, erfcx, inverse_mills, log_diff_normal_cdf, log_normal_cdf, log_normal_quantile, log_sub_exp,
+};
 pub use sigmoid::sigmoid;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod golden_rows;

@@ -237,10 +237,10 @@ impl Law for ContinuousBernoulli {
             return f64::NAN;
         }
         let (l, p) = (self.logits, probability);
-        let x = if l.abs() < LARGE {
+        // Where p e^l may overflow or is large, e^l is taken out.
+        let x = if l.abs() < LARGE || (l > 0.0 && p < (-l).exp() && l < 700.0) {
             if l == 0.0 { p } else { (p * l.exp_m1()).ln_1p() / l }
         } else if l > 0.0 {
-            // log(1 + p (e^l - 1)) with e^l taken out, which would overflow.
             1.0 + (p + (1.0 - p) * (-l).exp()).ln() / l
         } else if p < 0.5 {
             (p * l.exp_m1()).ln_1p() / l
@@ -248,6 +248,10 @@ impl Law for ContinuousBernoulli {
             ((1.0 - p) + p * l.exp()).ln() / l
         };
         x.clamp(0.0, 1.0)
+    }
+
+    fn upper_quantile(&self, probability: f64) -> f64 {
+        1.0 - Self { logits: -self.logits }.quantile(probability)
     }
 
     fn mean(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! Laplace law.
 
 use std::any::Any;
+use std::f64::consts::LN_2;
 
 use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
 use crate::noise::Noise;
@@ -80,10 +81,20 @@ impl Law for Laplace {
         standard_cdf(-self.standardise(x))
     }
 
+    fn log_cdf(&self, x: f64) -> f64 {
+        standard_log_cdf(self.standardise(x))
+    }
+
+    fn log_survival(&self, x: f64) -> f64 {
+        standard_log_cdf(-self.standardise(x))
+    }
+
     fn quantile(&self, probability: f64) -> f64 {
-        // In terms of the nearer tail, so that neither end loses digits (1 - p is exact for p >= ½).
-        let z = if probability < 0.5 { (2.0 * probability).ln() } else { -(2.0 * (1.0 - probability)).ln() };
-        self.loc + self.scale * z
+        self.loc + self.scale * standard_quantile(probability)
+    }
+
+    fn upper_quantile(&self, probability: f64) -> f64 {
+        self.loc - self.scale * standard_quantile(probability)
     }
 
     fn mean(&self) -> f64 {
@@ -141,4 +152,13 @@ impl KlTo<Laplace> for Laplace {
 
 fn standard_cdf(z: f64) -> f64 {
     if z < 0.0 { 0.5 * z.exp() } else { 1.0 - 0.5 * (-z).exp() }
+}
+
+fn standard_log_cdf(z: f64) -> f64 {
+    if z < 0.0 { z - LN_2 } else { (-0.5 * (-z).exp()).ln_1p() }
+}
+
+fn standard_quantile(p: f64) -> f64 {
+    // In terms of the nearer tail, so that neither end loses digits (1 - p is exact for p >= ½).
+    if p < 0.5 { (2.0 * p).ln() } else { -(2.0 * (1.0 - p)).ln() }
 }

@@ -90,6 +90,10 @@ impl Law for Normal {
         self.loc + self.scale * normal_quantile(probability)
     }
 
+    fn upper_quantile(&self, probability: f64) -> f64 {
+        self.loc - self.scale * normal_quantile(probability)
+    }
+
     fn mean(&self) -> f64 {
         self.loc
     }

@@ -1,0 +1,4 @@
+//! Golden tables, ends, and a random sweep against quadrature.
+
+mod golden;
+mod sweep;
