@@ -6,6 +6,7 @@
 
 mod bessel;
 mod horner;
+mod inverse_gaussian;
 mod log1m_exp;
 mod log1p_exp;
 mod log_sum_exp;
@@ -14,9 +15,14 @@ mod normal_cdf;
 mod normal_quantile;
 mod normal_tail;
 mod sigmoid;
+mod von_mises;
 
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
+};
+pub use inverse_gaussian::{
+    inverse_gaussian_cdf, inverse_gaussian_concentration_slope, inverse_gaussian_mean_slope, inverse_gaussian_quantile,
+    inverse_gaussian_survival,
 };
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
@@ -28,6 +34,7 @@ pub use normal_tail::{
     erf, erfc, erfcx, inverse_mills, log_diff_normal_cdf, log_normal_cdf, log_normal_quantile, log_sub_exp,
 };
 pub use sigmoid::sigmoid;
+pub use von_mises::{von_mises_cdf, von_mises_quantile, von_mises_slope};
 
 #[cfg(test)]
 mod golden;
