@@ -20,7 +20,10 @@ type Module = (&'static str, &'static [&'static str]);
 
 /// Modules of each crate, and those that each may name: only ones above it in the list, so there can be no cycle.
 const MODULES: [(&str, &[Module]); 4] = [
-    ("reparam_core", &[("special", &[]), ("kernel", &[]), ("noise", &["special"]), ("law", &["special", "noise"])]),
+    (
+        "reparam_core",
+        &[("kernel", &[]), ("special", &["kernel"]), ("noise", &["special"]), ("law", &["special", "noise"])],
+    ),
     ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),
     (
         "reparam",

@@ -10,7 +10,7 @@
 mod activation;
 mod adam;
 mod bernoulli;
-mod dispatch;
+pub(crate) mod dispatch;
 pub mod math;
 mod reduce;
 

@@ -5,8 +5,9 @@
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
 mod bessel;
-mod horner;
 mod gamma;
+mod horner;
+mod inverse_gaussian;
 mod log1m_exp;
 mod log1p_exp;
 mod log1p_minus;
@@ -16,11 +17,16 @@ mod normal_cdf;
 mod normal_quantile;
 mod normal_tail;
 mod sigmoid;
+mod von_mises;
 
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
 };
 pub use gamma::*;
+pub use inverse_gaussian::{
+    inverse_gaussian_cdf, inverse_gaussian_concentration_slope, inverse_gaussian_mean_slope, inverse_gaussian_quantile,
+    inverse_gaussian_survival,
+};
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
 pub use log1p_exp::log1p_exp;
@@ -32,6 +38,7 @@ pub use normal_tail::{
     erf, erfc, erfcx, inverse_mills, log_diff_normal_cdf, log_normal_cdf, log_normal_quantile, log_sub_exp,
 };
 pub use sigmoid::sigmoid;
+pub use von_mises::{von_mises_cdf, von_mises_quantile, von_mises_slope};
 
 #[cfg(test)]
 mod golden;
