@@ -10,7 +10,6 @@ mod horner;
 mod inverse_gaussian;
 mod log1m_exp;
 mod log1p_exp;
-mod log1p_minus;
 mod log_sum_exp;
 mod logit;
 mod normal_cdf;
@@ -30,7 +29,6 @@ pub use inverse_gaussian::{
 pub use log_sum_exp::log_sum_exp;
 pub use log1m_exp::log1m_exp;
 pub use log1p_exp::log1p_exp;
-pub use log1p_minus::log1p_minus;
 pub use logit::logit;
 pub use normal_cdf::normal_cdf;
 pub use normal_quantile::normal_quantile;
