@@ -5,6 +5,7 @@
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
 
 mod bessel;
+mod beta;
 mod gamma;
 mod horner;
 mod inverse_gaussian;
@@ -20,6 +21,11 @@ mod von_mises;
 
 pub use bessel::{
     bessel_i0e, bessel_i1e, bessel_ie, bessel_ratio, bessel_ratio_complement, bessel_ratio_slope, log_bessel_i,
+};
+pub use beta::{
+    BetaTails, UnitPoint, beta_i, beta_i_complement, beta_i_complement_inverse, beta_i_inverse,
+    beta_i_shape_derivatives, beta_logit_slopes, beta_slopes, beta_tails, student_t_cdf, student_t_quantile,
+    student_t_slope, student_t_survival,
 };
 pub use gamma::*;
 pub use inverse_gaussian::{
