@@ -38,7 +38,7 @@ pub fn bessel_ie(order: f64, x: f64) -> f64 {
 /// use reparam_core::special::log_bessel_i;
 /// assert_eq!(log_bessel_i(0.0, 0.0), 0.0);
 /// // The normalisation of a von Mises-Fisher law in 2000 dimensions.
-/// assert!((log_bessel_i(999.0, 10.0) + 4298.0).abs() < 0.5);
+/// assert!((log_bessel_i(999.0, 10.0) + 4297.366_948_999_692).abs() < 1e-11);
 /// ```
 #[must_use]
 pub fn log_bessel_i(order: f64, x: f64) -> f64 {

@@ -39,7 +39,7 @@ impl Place {
         } else {
             long(&f, reach(&f, square, distance))
         };
-        let exponent = 2.0 * concentration * square;
+        let exponent = 2.0 * (concentration * square);
         Self { central, mass, slope, exponent, distance }
     }
 }
