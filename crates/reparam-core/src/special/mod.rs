@@ -3,6 +3,9 @@
 //! Errors are distances from the correctly rounded value in units of the last place (ulp), the worst over the arguments of `golden.csv`,
 //! which `golden.py` computed with 60 digits (mpmath 1.3.0). Each function's test measures its error, and fails above the figure in
 //! its documentation; that is one more than measured with glibc 2.36's `exp` and `ln`, because those are the platform's.
+//!
+//! Functions of several arguments are in folders, each with its own table; their errors are relative. Polynomials and quadrature rules there
+//! are from `fit.py`.
 
 mod bessel;
 mod beta;

@@ -133,7 +133,8 @@ impl Row {
         ];
         let (mut diverges, mut limit) = (false, 0.0);
         for (closed, end, before) in ends {
-            if closed || size(end) <= 1e-13 * whole {
+            // What lies beyond is of the size of the last panel, and below what sums are held to.
+            if closed || size(end) <= 5e-13 * whole {
                 continue;
             }
             // In a chart with exponential ends the panels of an integral that diverges do not shrink.
