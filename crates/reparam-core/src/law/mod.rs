@@ -22,7 +22,7 @@ mod explicit;
 mod family;
 mod implicit;
 mod kl;
-mod multivariate;
+pub mod multivariate;
 mod parameter;
 mod relaxed;
 mod support;
@@ -39,7 +39,9 @@ pub use family::Family;
 pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
-    MultivariateFamily, MultivariateLaw, MultivariatePathwise, multivariate_families, multivariate_family,
+    DiagonalNormalMixture, Dirichlet, LkjCholesky, LowRankMultivariateNormal, MultivariateFamily, MultivariateLaw,
+    MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise, MultivariateStudentT, PowerSpherical, Wishart,
+    multivariate_families, multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;

@@ -54,6 +54,11 @@ impl Bernoulli {
         Ok(Self { logits: logit(probs) })
     }
 
+    /// The law with log-odds that are known to be finite.
+    pub(in crate::law) fn of_checked_logits(logits: f64) -> Self {
+        Self { logits }
+    }
+
     /// Probability of 1.
     pub fn probs(&self) -> f64 {
         sigmoid(self.logits)

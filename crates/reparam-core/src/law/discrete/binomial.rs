@@ -120,19 +120,19 @@ impl Law for Binomial {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        tails::binomial(x, self.total_count, &self.odds()).0
+        tails::binomial(x, self.total_count, &self.odds()).lower
     }
 
     fn survival(&self, x: f64) -> f64 {
-        tails::binomial(x, self.total_count, &self.odds()).1
+        tails::binomial(x, self.total_count, &self.odds()).upper
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        tails::log_cdf(self, x)
+        tails::binomial(x, self.total_count, &self.odds()).log_lower
     }
 
     fn log_survival(&self, x: f64) -> f64 {
-        tails::log_survival(self, x)
+        tails::binomial(x, self.total_count, &self.odds()).log_upper
     }
 
     fn quantile(&self, probability: f64) -> f64 {

@@ -110,38 +110,38 @@ impl Spread {
     fn search(&self, guess: f64, excess: impl Fn(f64) -> f64, mass: impl Fn(f64) -> f64) -> f64 {
         let (mut low, mut high) = (-1.0, self.last);
         let mut x = if guess.is_finite() { guess.floor().clamp(0.0, self.last.min(f64::MAX)) } else { 0.0 };
-        let mut stride = self.deviation.max(1.0);
-        for round in 0..2000 {
+        let mut stride = self.deviation.clamp(1.0, 1e300);
+        for round in 0..5000 {
             let here = excess(x);
             if here >= 0.0 {
                 high = x;
             } else {
                 low = x;
             }
-            if high - low <= 1.0 {
+            // The counts next to the ends; above 2^53 they are further apart than 1.
+            let (first, last) = ((low + 1.0).max(low.next_up()), (high - 1.0).min(high.next_down()));
+            if first > last {
                 return high;
             }
             let newton = -here / mass(x);
-            let step = if here >= 0.0 { newton.floor().min(-1.0) } else { newton.ceil().max(1.0) };
-            let step = if step.is_finite() { step } else { -stride.copysign(here) };
             let next = if round >= 12 && high.is_finite() {
                 (low + 0.5 * (high - low)).floor()
+            } else if round >= 12 || !newton.is_finite() {
+                x - stride.copysign(here)
             } else {
-                x + step.clamp(-stride, stride).floor()
+                // Up, or down, by at least one.
+                let step = if here >= 0.0 { newton.floor() } else { newton.ceil() };
+                x + step.clamp(-stride, stride)
             };
-            stride *= 4.0;
-            x = if high.is_finite() { next.clamp(low + 1.0, (high - 1.0).max(low + 1.0)) } else { next.max(low + 1.0) };
-            // Above 2^53 counts are further apart than 1.
-            if x <= low || x >= high {
-                return high;
-            }
+            stride = (4.0 * stride).min(1e307);
+            x = next.floor().clamp(first, last.max(first));
         }
         high
     }
 }
 
 /// Positive and negative nodes with their weights, 20 of them, on `[-1, 1]`.
-pub(super) fn gauss_legendre() -> [(f64, f64); 20] {
+pub(in crate::law) fn gauss_legendre() -> [(f64, f64); 20] {
     let mut rule = [(0.0, 0.0); 20];
     for (i, (x, w)) in NODES.into_iter().enumerate() {
         rule[2 * i] = (x, w);

@@ -1,7 +1,8 @@
 //! What both forms of the negative binomial law share: the count of successes before `total_count` failures.
 
 use super::counts::{Spread, weighted};
-use super::saddle::{Odds, deviance_by, digamma_excess, log_multiplied, log1p_minus};
+use super::saddle::{Odds, deviance_by, digamma_excess, log_multiplied};
+use crate::special::log1p_minus;
 
 /// The number of failures that ends the count (any positive number), the odds of success, and the mean count.
 #[derive(Clone, Copy, Debug, PartialEq)]

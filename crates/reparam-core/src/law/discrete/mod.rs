@@ -23,6 +23,8 @@ pub use negative_binomial_classical::NegativeBinomialClassical;
 pub use poisson::Poisson;
 pub use zero_inflated::{Inflatable, ZeroInflated, ZeroInflatedNegativeBinomial, ZeroInflatedPoisson};
 
+pub(super) use counts::gauss_legendre;
+
 use super::kl::Pair;
 use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
 

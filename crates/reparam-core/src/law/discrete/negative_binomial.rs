@@ -53,7 +53,7 @@ impl NegativeBinomial {
     ///
     /// # Errors
     ///
-    /// `ln(mean / dispersion)` outside `[-500, 500]`.
+    /// `ln(mean / dispersion)` outside `[-300, 300]`.
     pub fn to_classical(&self) -> Result<NegativeBinomialClassical, ParameterError> {
         NegativeBinomialClassical::new(self.dispersion, self.mean.ln() - self.dispersion.ln())
     }
@@ -96,19 +96,19 @@ impl Law for NegativeBinomial {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        tails::negative_binomial(x, self.dispersion, &self.failures().odds).0
+        tails::negative_binomial(x, self.dispersion, &self.failures().odds).lower
     }
 
     fn survival(&self, x: f64) -> f64 {
-        tails::negative_binomial(x, self.dispersion, &self.failures().odds).1
+        tails::negative_binomial(x, self.dispersion, &self.failures().odds).upper
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        tails::log_cdf(self, x)
+        tails::negative_binomial(x, self.dispersion, &self.failures().odds).log_lower
     }
 
     fn log_survival(&self, x: f64) -> f64 {
-        tails::log_survival(self, x)
+        tails::negative_binomial(x, self.dispersion, &self.failures().odds).log_upper
     }
 
     fn quantile(&self, probability: f64) -> f64 {

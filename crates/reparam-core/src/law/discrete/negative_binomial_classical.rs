@@ -11,7 +11,7 @@ pub(super) const FAMILY: Family = Family {
     name: "negative-binomial-classical",
     parameters: &[
         Parameter::scalar("total_count", Support::Positive),
-        Parameter::scalar("logits", Support::Closed(-500.0, 500.0)),
+        Parameter::scalar("logits", Support::Closed(-300.0, 300.0)),
     ],
     support: "x = 0, 1, 2, …",
     method: "Poisson with a Gamma rate (Marsaglia and Tsang 2000; Hörmann 1993)",
@@ -23,7 +23,7 @@ pub(super) const FAMILY: Family = Family {
 /// Negative binomial law: successes before the `total_count`-th failure, each trial a success with probability `1 / (1 + e^-logits)`.
 ///
 /// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as PyTorch counts. The mean is
-/// `total_count e^logits`; logits lie in ±500, which keeps it and the variance within range. [`NegativeBinomial`] is the same law by mean and dispersion.
+/// `total_count e^logits`; logits lie in ±300, which keeps it and the variance within range. [`NegativeBinomial`] is the same law by mean and dispersion.
 ///
 /// ```
 /// use reparam_core::law::{Law, NegativeBinomialClassical};
@@ -42,7 +42,7 @@ impl NegativeBinomialClassical {
     ///
     /// # Errors
     ///
-    /// `total_count` not finite and positive, `logits` outside `[-500, 500]`.
+    /// `total_count` not finite and positive, `logits` outside `[-300, 300]`.
     pub fn new(total_count: f64, logits: f64) -> Result<Self, ParameterError> {
         FAMILY.check(&[total_count, logits])?;
         Ok(Self { total_count, logits })
@@ -100,19 +100,19 @@ impl Law for NegativeBinomialClassical {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        tails::negative_binomial(x, self.total_count, &self.failures().odds).0
+        tails::negative_binomial(x, self.total_count, &self.failures().odds).lower
     }
 
     fn survival(&self, x: f64) -> f64 {
-        tails::negative_binomial(x, self.total_count, &self.failures().odds).1
+        tails::negative_binomial(x, self.total_count, &self.failures().odds).upper
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        tails::log_cdf(self, x)
+        tails::negative_binomial(x, self.total_count, &self.failures().odds).log_lower
     }
 
     fn log_survival(&self, x: f64) -> f64 {
-        tails::log_survival(self, x)
+        tails::negative_binomial(x, self.total_count, &self.failures().odds).log_upper
     }
 
     fn quantile(&self, probability: f64) -> f64 {

@@ -4,7 +4,8 @@ use std::any::Any;
 
 use super::counts::{self, Counts, Spread, weighted};
 use super::saddle::{deviance, log_poisson};
-use super::{Bernoulli, Binomial, Family, KlTo, Law, Parameter, ParameterError, Support, rejection, tails, write};
+use super::tails::PoissonTails;
+use super::{Bernoulli, Binomial, Family, KlTo, Law, Parameter, ParameterError, Support, rejection, write};
 use crate::noise::{Noise, Stream};
 
 pub(super) const FAMILY: Family = Family {
@@ -79,19 +80,19 @@ impl Law for Poisson {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        tails::poisson(x, self.rate).0
+        PoissonTails::new(x, self.rate).below()
     }
 
     fn survival(&self, x: f64) -> f64 {
-        tails::poisson(x, self.rate).1
+        PoissonTails::new(x, self.rate).above()
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        tails::log_cdf(self, x)
+        PoissonTails::new(x, self.rate).log_below()
     }
 
     fn log_survival(&self, x: f64) -> f64 {
-        tails::log_survival(self, x)
+        PoissonTails::new(x, self.rate).log_above()
     }
 
     fn quantile(&self, probability: f64) -> f64 {

@@ -5,65 +5,13 @@
 
 use std::f64::consts::TAU;
 
-use crate::special::{log1p_exp, sigmoid};
-
-/// `stirling_error` of the integers from 1 to 15 (mpmath 1.3.0, 40 digits).
-const ERRORS: [f64; 15] = [
-    0.08106146679532726,
-    0.0413406959554093,
-    0.02767792568499834,
-    0.020790672103765093,
-    0.016644691189821193,
-    0.013876128823070748,
-    0.01189670994589177,
-    0.010411265261972096,
-    0.009255462182712733,
-    0.00833056343336287,
-    0.007573675487951841,
-    0.00694284010720953,
-    0.006408994188004207,
-    0.0059513701127588475,
-    0.005554733551962801,
-];
-
-/// `ln Γ(x + 1) - (x + ½) ln x + x - ½ ln 2π`, what Stirling's formula leaves over, for `x > 0`. Absolute error below 2e-15.
-///
-/// From 16 on its asymptotic series; below, integers from a table, others by steps of 1 up to there.
-pub(super) fn stirling_error(x: f64) -> f64 {
-    if x < 16.0 && x.fract() == 0.0 {
-        return ERRORS[x as usize - 1];
-    }
-    let (mut x, mut sum) = (x, 0.0);
-    while x < 16.0 {
-        sum += stirling_step(x);
-        x += 1.0;
-    }
-    let y = 1.0 / (x * x);
-    let series = [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0];
-    sum + series.iter().rev().fold(0.0, |s, c| s * y + c) / x
-}
-
-/// `(x + ½) ln(1 + 1/x) - 1`, the difference of `stirling_error` at `x` and `x + 1`.
-fn stirling_step(x: f64) -> f64 {
-    if x < 1e-16 {
-        return -0.5 * x.ln() - 1.0;
-    }
-    let t = 1.0 / (2.0 * x + 1.0);
-    // Twice the area tangent of t is ln(1 + 1/x).
-    if x < 2.0 { (x + 0.5) * (1.0 / x).ln_1p() - 1.0 } else { atanh_rest(t) * t * t }
-}
+use crate::special::{log_gamma_correction, log1p_exp, log1p_minus, sigmoid};
 
 /// `(atanh v - v) / v³ = 1/3 + v²/5 + v⁴/7 + …` for `|v| <= 0.2`.
 fn atanh_rest(v: f64) -> f64 {
     // Fourteen terms: 0.2²⁸ / 31 is 1e-21.
     let y = v * v;
     (0..14).rev().fold(0.0, |sum, k| sum * y + 1.0 / f64::from(2 * k + 3))
-}
-
-/// `ln(1 + t) - t` for `t > -1`, without cancellation near 0.
-pub(super) fn log1p_minus(t: f64) -> f64 {
-    let v = t / (2.0 + t);
-    if v.abs() > 0.2 { t.ln_1p() - t } else { 2.0 * v * v * v * atanh_rest(v) - t * v }
 }
 
 /// `x ln(x / m) + m - x`, the Poisson deviance (halved): at least 0, and 0 where both are the same.
@@ -76,7 +24,8 @@ pub(super) fn deviance_by(x: f64, m: f64, d: f64) -> f64 {
     if x == 0.0 {
         return m;
     }
-    let v = d / (x + m);
+    // Halves, so that no sum overflows.
+    let v = 0.5 * d / (0.5 * x + 0.5 * m);
     if v.abs() < 0.1 {
         return d * v + 2.0 * x * v * v * v * atanh_rest(v);
     }
@@ -117,12 +66,12 @@ pub(super) fn log_multiplied(k: f64, j: f64, odds: &Odds, d: f64) -> f64 {
     let part = |x: f64, p: f64, log_p: f64, d: f64| {
         if p > 1e-290 { deviance_by(x, n * p, d) } else { x * ((x / n).ln() - log_p) - x }
     };
-    stirling_error(n)
-        - stirling_error(k)
-        - stirling_error(j)
+    log_gamma_correction(n)
+        - log_gamma_correction(k)
+        - log_gamma_correction(j)
         - part(k, odds.p, odds.log_p, d)
         - part(j, odds.q, odds.log_q, -d)
-        - 0.5 * (TAU * k * (j / n)).ln()
+        - 0.5 * (TAU * (k * (j / n))).ln()
 }
 
 /// The log mass of a binomial law at a count from 0 to `n`.
@@ -139,9 +88,12 @@ pub(super) fn log_binomial(k: f64, n: f64, odds: &Odds) -> f64 {
     }
 }
 
+/// `½ ln 2π`.
+const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+
 /// The log mass of a Poisson law, also between the counts.
 pub(super) fn log_poisson(x: f64, rate: f64) -> f64 {
-    if x == 0.0 { -rate } else { -stirling_error(x) - deviance(x, rate) - 0.5 * (TAU * x).ln() }
+    if x == 0.0 { -rate } else { -log_gamma_correction(x) - deviance(x, rate) - (HALF_LOG_TAU + 0.5 * x.ln()) }
 }
 
 /// `ψ(r + x) - ψ(r) - ln((r + x) / r)` for `r > 0`, `x >= 0`: relative error below 1e-14.

@@ -1,100 +1,60 @@
-//! Distribution functions of counts, and their logarithms where they underflow.
+//! Distribution functions of counts, from the incomplete gamma and beta functions.
 
-use super::counts::{Counts, gauss_legendre};
 use super::saddle::Odds;
+use crate::special::{BetaTails, beta_tails, gamma_p, gamma_q, log_gamma_p, log_gamma_q};
 
-/// `P(X <= x)` and `P(X > x)` of the Poisson law: incomplete gamma functions.
-pub(super) fn poisson(x: f64, rate: f64) -> (f64, f64) {
-    if x < 0.0 { (0.0, 1.0) } else { standin(x, |k| super::saddle::log_poisson(k, rate)) }
+/// `P(X <= x)`, `P(X > x)`, and the logarithms of both, for the Poisson law.
+pub(super) struct PoissonTails {
+    /// `x + 1`, rounded down.
+    shape: f64,
+    rate: f64,
 }
 
-/// `P(X <= x)` and `P(X > x)` of the binomial law: incomplete beta functions.
-pub(super) fn binomial(x: f64, n: f64, odds: &Odds) -> (f64, f64) {
+impl PoissonTails {
+    pub(super) fn new(x: f64, rate: f64) -> Self {
+        Self { shape: next(x), rate }
+    }
+
+    pub(super) fn below(&self) -> f64 {
+        if self.shape == 0.0 { 0.0 } else { gamma_q(self.shape, self.rate) }
+    }
+
+    pub(super) fn above(&self) -> f64 {
+        if self.shape == 0.0 { 1.0 } else { gamma_p(self.shape, self.rate) }
+    }
+
+    pub(super) fn log_below(&self) -> f64 {
+        if self.shape == 0.0 { f64::NEG_INFINITY } else { log_gamma_q(self.shape, self.rate) }
+    }
+
+    pub(super) fn log_above(&self) -> f64 {
+        if self.shape == 0.0 { 0.0 } else { log_gamma_p(self.shape, self.rate) }
+    }
+}
+
+/// The number of counts up to `x`, finite.
+fn next(x: f64) -> f64 {
+    (x.floor() + 1.0).clamp(0.0, f64::MAX)
+}
+
+const NONE_BELOW: BetaTails = BetaTails { lower: 0.0, upper: 1.0, log_lower: f64::NEG_INFINITY, log_upper: 0.0 };
+const NONE_ABOVE: BetaTails = BetaTails { lower: 1.0, upper: 0.0, log_lower: 0.0, log_upper: f64::NEG_INFINITY };
+
+/// Both tails of the binomial law; `lower` is `P(X <= x)`.
+pub(super) fn binomial(x: f64, n: f64, odds: &Odds) -> BetaTails {
     if x < 0.0 {
-        (0.0, 1.0)
-    } else if x >= n || odds.p == 0.0 {
-        (1.0, 0.0)
-    } else if odds.q == 0.0 {
-        (0.0, 1.0)
+        NONE_BELOW
+    } else if x >= n {
+        NONE_ABOVE
     } else {
-        standin(x, |k| if k > n { f64::NEG_INFINITY } else { super::saddle::log_binomial(k, n, odds) })
+        beta_tails(n - x.floor(), next(x), odds.q, odds.p)
     }
 }
 
-/// `P(X <= x)` and `P(X > x)` of the count of successes before `failures` (any positive number) failures.
-pub(super) fn negative_binomial(x: f64, failures: f64, odds: &Odds) -> (f64, f64) {
-    if x < 0.0 {
-        (0.0, 1.0)
-    } else {
-        standin(x, |k| {
-            if k == 0.0 {
-                failures * odds.log_q
-            } else {
-                super::saddle::log_multiplied(k, failures, odds, k * odds.q - failures * odds.p)
-                    - (k / failures).ln_1p()
-            }
-        })
-    }
-}
+/// Counts from here on share their tails, lest sums of shapes overflow.
+const LARGEST: f64 = 1e290;
 
-/// Below this a probability may have lost digits to underflow.
-const SMALL: f64 = 1e-280;
-
-/// `log F(x)` of a law of counts.
-pub(super) fn log_cdf(law: &impl Counts, x: f64) -> f64 {
-    let (below, above) = (law.cdf(x), law.survival(x));
-    if below < SMALL && x >= 0.0 {
-        log_sum(law, x.floor(), -1.0)
-    } else if above < 0.5 {
-        (-above).ln_1p()
-    } else {
-        below.ln()
-    }
-}
-
-/// `log P(X > x)` of a law of counts.
-pub(super) fn log_survival(law: &impl Counts, x: f64) -> f64 {
-    let (below, above) = (law.cdf(x), law.survival(x));
-    if above < SMALL && x < law.support().bounds().1 {
-        log_sum(law, x.floor() + 1.0, 1.0)
-    } else if below < 0.5 {
-        (-below).ln_1p()
-    } else {
-        above.ln()
-    }
-}
-
-/// Logarithm of the sum of the masses at `x`, `x + step`, …, far out in a tail, `step` 1 or -1.
-///
-/// There the masses fall by at least a constant ratio. Where it is near 1, and the masses so smooth, the sum is an integral with the
-/// first end correction of Laplace's formula.
-fn log_sum(law: &impl Counts, x: f64, step: f64) -> f64 {
-    let start = law.log_prob(x);
-    if start == f64::NEG_INFINITY {
-        return start;
-    }
-    let relative = |count: f64| (law.log_mass(x + step * count) - start).exp();
-    let fall = 1.0 - relative(1.0);
-    if fall < 1e-3 {
-        let panel =
-            |left: f64| gauss_legendre().map(|(t, w)| 2.0 * w * relative((left + 2.0 * (t + 1.0)) / fall - 0.5));
-        let integral: f64 = (0..12).flat_map(|k| panel(4.0 * f64::from(k))).sum();
-        return start + (integral / fall - fall / 24.0).ln();
-    }
-    // At most 40 / 1e-3 terms: beyond lies e^-40 of the sum.
-    let (mut sum, mut term, mut count) = (1.0, 1.0, 0.0);
-    while term > 1e-18 * sum && count < 50_000.0 {
-        count += 1.0;
-        term = (law.log_prob(x + step * count) - start).exp();
-        sum += term;
-    }
-    start + sum.ln()
-}
-
-fn standin(x: f64, log: impl Fn(f64) -> f64) -> (f64, f64) {
-    let last = x.floor() as u32;
-    (
-        (0..=last).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0),
-        (last + 1..last + 3000).rev().map(|k| log(f64::from(k)).exp()).sum::<f64>().min(1.0),
-    )
+/// Both tails of the count of successes before `failures` (any positive number) failures.
+pub(super) fn negative_binomial(x: f64, failures: f64, odds: &Odds) -> BetaTails {
+    if x < 0.0 { NONE_BELOW } else { beta_tails(failures, next(x).min(LARGEST), odds.q, odds.p) }
 }

@@ -1,0 +1,185 @@
+//! Free coordinates of values: what quadrature and differences move in.
+
+use super::richardson;
+use crate::bijector::{Bijector, CorrelationCholesky, LowerCholesky, StickBreaking};
+use crate::law::multivariate::linear::{cholesky, gram};
+
+type Map = Box<dyn Fn(&[f64]) -> Vec<f64>>;
+
+/// Which volume a density is with respect to.
+#[derive(Clone, Debug)]
+pub(super) enum Measure {
+    /// Lebesgue measure of these coordinates of a value.
+    Coordinates(Vec<usize>),
+    /// The surface that the values lie on.
+    Surface,
+}
+
+/// A smooth map from free coordinates `t` to values.
+pub(super) struct Chart {
+    pub(super) map: Map,
+    pub(super) back: Map,
+    pub(super) measure: Measure,
+    /// Half-width and number of points of the trapezoidal rule in each `t`; 0 points for none.
+    pub(super) grid: (f64, usize),
+}
+
+impl Chart {
+    /// `x = loc + scale t`.
+    pub(super) fn line(loc: &[f64], scale: f64, grid: (f64, usize)) -> Self {
+        let (there, back) = (loc.to_vec(), loc.to_vec());
+        Self {
+            map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + scale * t).collect()),
+            back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l) / scale).collect()),
+            measure: Measure::Coordinates((0..loc.len()).collect()),
+            grid,
+        }
+    }
+
+    /// `x = loc + sinh t`, for heavy tails.
+    pub(super) fn sinh(loc: &[f64], grid: (f64, usize)) -> Self {
+        let (there, back) = (loc.to_vec(), loc.to_vec());
+        Self {
+            map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + t.sinh()).collect()),
+            back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l).asinh()).collect()),
+            measure: Measure::Coordinates((0..loc.len()).collect()),
+            grid,
+        }
+    }
+
+    /// The simplex, by stick breaking.
+    pub(super) fn simplex(categories: usize, grid: (f64, usize)) -> Self {
+        Self::bijector(StickBreaking::new(categories).unwrap(), (0..categories - 1).collect(), grid)
+    }
+
+    /// Cholesky factors of correlation matrices.
+    pub(super) fn correlation(dim: usize, grid: (f64, usize)) -> Self {
+        let free = (0..dim * dim).filter(|k| k % dim < k / dim).collect();
+        Self::bijector(CorrelationCholesky::new(dim).unwrap(), free, grid)
+    }
+
+    fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
+        let there = move |t: &[f64]| {
+            let mut y = vec![0.0; map.output_len()];
+            map.forward(t, &mut y);
+            y
+        };
+        let back = move |y: &[f64]| {
+            let mut t = vec![0.0; map.input_len()];
+            map.inverse(y, &mut t);
+            t
+        };
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+    }
+
+    /// Symmetric positive definite matrices, `C Cᵀ`.
+    pub(super) fn positive_definite(dim: usize, grid: (f64, usize)) -> Self {
+        let map = LowerCholesky::new(dim).unwrap();
+        let there = move |t: &[f64]| {
+            let mut c = vec![0.0; dim * dim];
+            map.forward(t, &mut c);
+            gram(&c, dim)
+        };
+        let back = move |x: &[f64]| {
+            let mut t = vec![0.0; map.input_len()];
+            map.inverse(&cholesky(x, dim).unwrap(), &mut t);
+            t
+        };
+        let free = (0..dim * dim).filter(|k| k % dim <= k / dim).collect();
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+    }
+
+    /// The circle by its angle, or the sphere by its latitude's `gd(t)` and its longitude; the grid is half a turn wide on each side.
+    pub(super) fn sphere(dim: usize, points: usize) -> Self {
+        let half = std::f64::consts::PI;
+        let map = move |t: &[f64]| match dim {
+            2 => vec![t[0].cos(), t[0].sin()],
+            // On the grid of half a turn the second coordinate is stretched, so that poles are out of reach.
+            _ => {
+                let v = 5.0 * t[1];
+                vec![t[0].cos() / v.cosh(), t[0].sin() / v.cosh(), v.tanh()]
+            }
+        };
+        let back = move |x: &[f64]| match dim {
+            2 => vec![x[1].atan2(x[0])],
+            _ => vec![x[1].atan2(x[0]), x[2].atanh() / 5.0],
+        };
+        Self { map: Box::new(map), back: Box::new(back), measure: Measure::Surface, grid: (half, points) }
+    }
+
+    /// Log-volume of the map at `t`, and its derivative, one row a value's coordinate.
+    pub(super) fn volume(&self, t: &[f64]) -> (f64, Vec<Vec<f64>>) {
+        let jacobian = self.jacobian(t);
+        let log = match &self.measure {
+            Measure::Coordinates(free) => determinant(free.iter().map(|&i| jacobian[i].clone()).collect()).abs().ln(),
+            Measure::Surface => 0.5 * determinant(normal_equations(&jacobian)).ln(),
+        };
+        (log, jacobian)
+    }
+
+    fn jacobian(&self, t: &[f64]) -> Vec<Vec<f64>> {
+        let columns: Vec<Vec<f64>> = (0..t.len())
+            .map(|j| {
+                richardson(1e-3, |h| {
+                    let mut t = t.to_vec();
+                    t[j] += h;
+                    (self.map)(&t)
+                })
+            })
+            .collect();
+        (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i]).collect()).collect()
+    }
+
+    /// The velocity of `t` that moves the value with velocity `v`.
+    pub(super) fn coordinates_of(&self, jacobian: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+        match &self.measure {
+            Measure::Coordinates(free) => {
+                let square = free.iter().map(|&i| jacobian[i].clone()).collect();
+                solve(square, free.iter().map(|&i| v[i]).collect())
+            }
+            Measure::Surface => {
+                let right = (0..jacobian[0].len()).map(|j| jacobian.iter().zip(v).map(|(r, v)| r[j] * v).sum());
+                solve(normal_equations(jacobian), right.collect())
+            }
+        }
+    }
+}
+
+fn normal_equations(jacobian: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let n = jacobian[0].len();
+    (0..n).map(|i| (0..n).map(|j| jacobian.iter().map(|r| r[i] * r[j]).sum()).collect()).collect()
+}
+
+/// Gaussian elimination with row exchanges: the determinant, and the right side turned into the solution.
+fn eliminate(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> (f64, Vec<f64>) {
+    let n = a.len();
+    let mut determinant = 1.0;
+    for k in 0..n {
+        let pivot = (k..n).max_by(|&i, &j| a[i][k].abs().total_cmp(&a[j][k].abs())).unwrap();
+        if pivot != k {
+            a.swap(k, pivot);
+            b.swap(k, pivot);
+            determinant = -determinant;
+        }
+        determinant *= a[k][k];
+        for i in 0..n {
+            if i != k {
+                let factor = a[i][k] / a[k][k];
+                for j in k..n {
+                    a[i][j] -= factor * a[k][j];
+                }
+                b[i] -= factor * b[k];
+            }
+        }
+    }
+    (determinant, (0..n).map(|i| b[i] / a[i][i]).collect())
+}
+
+fn determinant(a: Vec<Vec<f64>>) -> f64 {
+    let b = vec![0.0; a.len()];
+    eliminate(a, b).0
+}
+
+fn solve(a: Vec<Vec<f64>>, b: Vec<f64>) -> Vec<f64> {
+    eliminate(a, b).1
+}

@@ -1,0 +1,113 @@
+//! The rows: one entry a law.
+
+use super::Kind::{Fixed, Free, Lower, Lowers, Symmetric};
+use super::*;
+
+pub(super) fn table() -> Vec<Row> {
+    let loc2 = [0.3, -0.5];
+    let loc3 = [0.3, -0.5, 1.0];
+    let tril3 = [0.8, 0.0, 0.0, 0.3, 1.1, 0.0, -0.4, 0.2, 0.9];
+    let line = |loc: &[f64], grid| Chart::line(loc, 1.0, grid);
+    vec![
+        row("multivariate-normal", &[&[0.7], &[1.3]], &[Free, Lower], line(&[0.7], (10.0, 80))),
+        row("multivariate-normal", &[&loc2, &[0.8, 0.0, 0.5, 1.2]], &[Free, Lower], line(&loc2, (9.0, 90))),
+        row("multivariate-normal", &[&loc3, &tril3], &[Free, Lower], line(&loc3, (0.0, 0))),
+        row(
+            "multivariate-normal-covariance",
+            &[&loc2, &[1.2, 0.5, 0.5, 0.8]],
+            &[Free, Symmetric],
+            line(&loc2, (9.0, 90)),
+        ),
+        row(
+            "multivariate-normal-precision",
+            &[&loc2, &[1.2, -0.3, -0.3, 0.8]],
+            &[Free, Symmetric],
+            line(&loc2, (9.0, 90)),
+        ),
+        row(
+            "low-rank-multivariate-normal",
+            &[&loc2, &[0.8, -0.4], &[0.5, 1.2]],
+            &[Free, Free, Free],
+            line(&loc2, (9.0, 90)),
+        ),
+        row(
+            "low-rank-multivariate-normal",
+            &[&loc3, &[0.8, -0.4, 0.1, 0.7, 0.3, -1.0], &[0.5, 1.2, 0.3]],
+            &[Free, Free, Free],
+            line(&loc3, (0.0, 0)),
+        ),
+        row(
+            "diagonal-normal-mixture",
+            &[&[0.3, -0.4, 0.0], &[-1.0, 0.5, 1.5, 0.0, 0.2, -1.0], &[0.7, 1.0, 0.5, 0.8, 1.2, 0.6]],
+            &[Free, Free, Free],
+            line(&[0.0, 0.0], (9.0, 150)),
+        ),
+        row(
+            "multivariate-normal-mixture",
+            &[&[0.3, -0.4], &[-1.0, 0.5, 1.5, 0.0], &[0.7, 0.0, 0.3, 1.0, 0.5, 0.0, -0.6, 0.8]],
+            &[Free, Free, Lowers(2)],
+            line(&[0.0, 0.0], (9.0, 150)),
+        ),
+        row(
+            "multivariate-normal-mixture",
+            &[
+                &[0.3, -0.4],
+                &[-1.0, 0.5, 0.0, 1.5, 0.0, 0.3],
+                &[tril3, [0.5, 0.0, 0.0, -0.6, 0.8, 0.0, 0.3, 0.5, 0.6]].concat(),
+            ],
+            &[Free, Free, Lowers(3)],
+            line(&[0.0, 0.0, 0.0], (0.0, 0)),
+        ),
+        row("multivariate-student-t", &[&[7.5], &[0.7], &[1.3]], &[Free, Free, Lower], Chart::sinh(&[0.7], (8.0, 160))),
+        row(
+            "multivariate-student-t",
+            &[&[9.0], &loc2, &[0.8, 0.0, 0.5, 1.2]],
+            &[Free, Free, Lower],
+            Chart::sinh(&loc2, (6.0, 160)),
+        ),
+        row("multivariate-student-t", &[&[8.0], &loc3, &tril3], &[Free, Free, Lower], Chart::sinh(&loc3, (0.0, 0))),
+        row("dirichlet", &[&[0.6, 2.5]], &[Free], Chart::simplex(2, (40.0, 400))),
+        row("dirichlet", &[&[1.5, 0.7, 3.0]], &[Free], Chart::simplex(3, (35.0, 250))),
+        row("dirichlet", &[&[1.5, 0.7, 3.0, 12.0, 1.0]], &[Free], Chart::simplex(5, (0.0, 0))),
+        row("lkj-cholesky", &[&[2.0], &[0.7]], &[Fixed, Free], Chart::correlation(2, (18.0, 200))),
+        row("lkj-cholesky", &[&[3.0], &[1.5]], &[Fixed, Free], Chart::correlation(3, (9.0, 60))),
+        row("lkj-cholesky", &[&[4.0], &[2.5]], &[Fixed, Free], Chart::correlation(4, (0.0, 0))),
+        row("wishart", &[&[3.7], &[1.3]], &[Free, Lower], Chart::positive_definite(1, (12.0, 200))),
+        row("wishart", &[&[6.5], &[0.4, 0.0, 0.2, 0.5]], &[Free, Lower], Chart::positive_definite(2, (5.5, 80))),
+        row("wishart", &[&[4.5], &tril3], &[Free, Lower], Chart::positive_definite(3, (0.0, 0))),
+        row("power-spherical", &[&[0.6, -0.8], &[1.7]], &[Free, Free], Chart::sphere(2, 200)),
+        row("power-spherical", &[&[0.48, -0.64, 0.6], &[6.0]], &[Free, Free], Chart::sphere(3, 200)),
+    ]
+}
+
+/// Laws with valid parameters at the ends of what they can be.
+pub(super) fn extremes() -> Vec<Box<dyn MultivariateLaw>> {
+    let make = |name: &str, values: &[&[f64]]| multivariate_family(name).unwrap().build(values).unwrap();
+    let mut out = Vec::new();
+    for scale in [1e-100, 1e-8, 1.0, 1e8, 1e100] {
+        out.push(make("multivariate-normal", &[&[1.0, -2.0], &[scale, 0.0, 0.5 * scale, scale]]));
+        let square = scale * scale;
+        out.push(make("multivariate-normal-covariance", &[&[0.0, 0.0], &[square, 0.5 * square, 0.5 * square, square]]));
+        out.push(make("multivariate-normal-precision", &[&[0.0, 0.0], &[scale, 0.5 * scale, 0.5 * scale, scale]]));
+        out.push(make("low-rank-multivariate-normal", &[&[0.0, 0.0], &[1.0, -1.0], &[scale, 1.0]]));
+        out.push(make("multivariate-student-t", &[&[scale.clamp(0.05, 1e8)], &[1.0, -2.0], &[1.0, 0.0, 0.5, 1.0]]));
+        out.push(make("dirichlet", &[&[scale.clamp(1e-8, 1e8), 1e-8]]));
+        out.push(make("dirichlet", &[&[scale.clamp(1e-8, 1e8), 1e-3, 1.0, 1e4]]));
+        out.push(make("lkj-cholesky", &[&[3.0], &[scale.clamp(1e-8, 1e8)]]));
+        out.push(make("wishart", &[&[scale.clamp(2.0, 1e8)], &[1e-8, 0.0, 3.0, 1e3]]));
+        out.push(make("power-spherical", &[&[1.0, scale.clamp(1e-8, 1e8), 0.0], &[scale.clamp(1e-8, 1e8)]]));
+        // Components that all but coincide, that never meet, and weights that vanish.
+        for apart in [1e-8, 1.0, 1e8] {
+            let loc = [-apart, 0.0, apart, 0.0];
+            out.push(make("diagonal-normal-mixture", &[&[0.0, -3.0], &loc, &[scale.clamp(1e-8, 1e8); 4]]));
+            out.push(make(
+                "diagonal-normal-mixture",
+                &[&[700.0, -700.0], &loc, &[1.0, scale.clamp(1e-8, 1e8), 1e-6, 1e6]],
+            ));
+            let s = scale.clamp(1e-8, 1e8);
+            let factors = [s, 0.0, 0.5 * s, s, 1.0, 0.0, -3.0, 0.1];
+            out.push(make("multivariate-normal-mixture", &[&[0.0, 1.0], &loc, &factors]));
+        }
+    }
+    out
+}
