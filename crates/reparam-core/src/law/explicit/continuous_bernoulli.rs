@@ -10,10 +10,10 @@
 //! entropy `g - l g'`. The removable singularity at `λ = ½`, `l = 0`, is where the published normaliser
 //! `C(λ) = 2 atanh(1-2λ)/(1-2λ)` (Loaiza-Ganem and Cunningham 2019, eq. 7) loses its digits.
 
-use std::any::Any;
-
-use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
-use crate::noise::Noise;
+use super::{
+    Exponential, Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pareto, Pathwise, Support, Uniform,
+    identity, lacking_mass, normal_cross_entropy, write,
+};
 use crate::special::log1p_exp;
 
 pub(super) const FAMILY: Family = Family {
@@ -207,13 +207,7 @@ impl ContinuousBernoulli {
 }
 
 impl Law for ContinuousBernoulli {
-    fn family(&self) -> &'static Family {
-        &FAMILY
-    }
-
-    fn parameters(&self) -> Vec<f64> {
-        vec![self.logits]
-    }
+    identity!(FAMILY => logits);
 
     fn support(&self) -> Support {
         Support::UnitInterval
@@ -290,14 +284,6 @@ impl Law for ContinuousBernoulli {
     fn log_prob_slope(&self, x: f64) -> f64 {
         if Support::UnitInterval.contains(x) { self.logits } else { f64::NAN }
     }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_pathwise(&self) -> Option<&dyn Pathwise> {
-        Some(self)
-    }
 }
 
 impl Pathwise for ContinuousBernoulli {
@@ -314,6 +300,28 @@ impl KlTo<ContinuousBernoulli> for ContinuousBernoulli {
         ((self.logits - p.logits) * g.first - (g.value - h.value)).max(0.0)
     }
 }
+
+impl KlTo<Exponential> for ContinuousBernoulli {
+    fn kl(&self, p: &Exponential) -> f64 {
+        // log p is linear in x.
+        (-p.log_prob(self.mean()) - self.entropy()).max(0.0)
+    }
+}
+
+impl KlTo<Normal> for ContinuousBernoulli {
+    fn kl(&self, p: &Normal) -> f64 {
+        normal_cross_entropy(self.mean(), self.variance(), p) - self.entropy()
+    }
+}
+
+impl KlTo<Uniform> for ContinuousBernoulli {
+    fn kl(&self, p: &Uniform) -> f64 {
+        let inside = p.log_prob(0.0).min(p.log_prob(1.0));
+        (-inside - self.entropy()).max(0.0)
+    }
+}
+
+lacking_mass!(ContinuousBernoulli: Pareto);
 
 /// Distribution function at log-odds `l`: `expm1(l x) / expm1(l)`, with `e^l` taken out where it may overflow.
 fn unit_cdf(l: f64, x: f64) -> f64 {

@@ -9,7 +9,12 @@ fn masses_sum_to_one() {
 
 #[test]
 fn mean_and_variance_are_those_of_the_density() {
-    holds("mean", SUM, |r| apart(r.expect(|x| x), r.law.mean(), r.spread()));
+    // A sum of terms of the size of the mean rounds by some hundred 2⁻⁵² of it, also where the law is narrow: by 0.02 SUM.
+    holds("mean", SUM, |r| {
+        let mean = r.law.mean();
+        let size = if mean.is_finite() { mean.abs() } else { 0.0 };
+        apart(r.expect(|x| x), mean, r.spread() + 0.02 * size)
+    });
     holds("variance", SUM, |r| {
         let (m, variance) = (r.law.mean(), r.law.variance());
         // Without a mean there is no deviation from it; about an infinite one every deviation is infinite.

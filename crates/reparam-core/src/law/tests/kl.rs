@@ -26,7 +26,7 @@ fn quadrature(q: &Row, p: &Row) -> f64 {
     match q.integral(ratio) {
         Ok(value) if value.is_finite() => atoms.iter().filter(|a| a.1 > 0.0).map(|&(x, w)| w * ratio(x)).sum(),
         Ok(value) => value,
-        Err(_) => panic!("{:?} needs panels that reach further for KL to {:?}", q.law, p.law),
+        Err(near) => panic!("{:?} needs panels that reach further for KL to {:?}, about {near}", q.law, p.law),
     }
 }
 

@@ -93,8 +93,8 @@ impl Row {
                 Support::Boolean => [0.0, 1.0].map(|x| (x, mass(x))).to_vec(),
                 Support::Index(count) => (0..count).map(|k| (k as f64, mass(k as f64))).collect(),
                 Support::CountTo(last) => (0..=last).map(|k| (k as f64, mass(k as f64))).collect(),
-                Support::Integers(low, high) if high.is_finite() => {
-                    (0..=(high - low) as u32).map(|k| low + f64::from(k)).map(|k| (k, mass(k))).collect()
+                Support::Integers(low, high) if low.is_finite() && high.is_finite() => {
+                    (0..=(high - low) as u32).map(|k| low + f64::from(k)).map(|x| (x, mass(x))).collect()
                 }
                 // Until 1e-18 of the mass is left: beyond lies nothing that a sum in double precision sees.
                 Support::Count => (0..1_000_000)
@@ -133,7 +133,8 @@ impl Row {
         ];
         let (mut diverges, mut limit) = (false, 0.0);
         for (closed, end, before) in ends {
-            if closed || size(end) <= 1e-13 * whole {
+            // What lies beyond is of the size of the last panel, and below what sums are held to.
+            if closed || size(end) <= 5e-13 * whole {
                 continue;
             }
             // In a chart with exponential ends the panels of an integral that diverges do not shrink.
@@ -157,14 +158,16 @@ impl Row {
         (self.make)(parameters)
     }
 
-    /// The places of parameters that vary continuously, in the order of [`Law::parameters`].
+    /// The places of parameters that vary continuously (an infinite bound does not), in the order of [`Law::parameters`].
     fn continuous(&self) -> impl Iterator<Item = usize> {
         let parameters = self.law.family().parameters;
         let count = self.law.parameters().len();
         let vectors = parameters.iter().filter(|p| p.vector).count().max(1);
         let length = (count + vectors).saturating_sub(parameters.len()) / vectors;
         let rules = parameters.iter().flat_map(move |p| std::iter::repeat_n(p.rule, if p.vector { length } else { 1 }));
-        rules.take(count).enumerate().filter(|(_, rule)| !rule.is_discrete()).map(|(i, _)| i)
+        let values = self.law.parameters();
+        let varies = move |(i, rule): &(usize, Support)| !rule.is_discrete() && values[*i].is_finite();
+        rules.take(count).enumerate().filter(varies).map(|(i, _)| i)
     }
 
     /// The natural step of each parameter: 1 over the root of its Fisher information, at most its size (or 1) without information.
