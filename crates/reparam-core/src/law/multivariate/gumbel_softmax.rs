@@ -275,6 +275,9 @@ impl MultivariateLaw for GumbelSoftmax {
 impl MultivariatePathwise for GumbelSoftmax {
     /// `dz_i/dlogits_j = z_i (δ_ij - z_j) / temperature`, `dz_i/dtemperature = -z_i (ln z_i - Σ z ln z) / temperature`.
     fn pull_back(&self, z: &[f64], cotangent: &[f64], out: &mut [f64]) {
+        if !self.contains(z) {
+            return out.fill(f64::NAN);
+        }
         let mean: f64 = z.iter().zip(cotangent).map(|(z, c)| z * c).sum();
         let pulls = z.iter().zip(cotangent).map(|(z, c)| z * (c - mean) / self.temperature);
         let in_temperature: f64 = -pulls.clone().zip(z).map(|(pull, z)| pull * z.ln()).sum::<f64>();

@@ -26,6 +26,7 @@ mod normal;
 mod normal_mixture;
 mod one_hot_categorical;
 mod power_spherical;
+mod relaxed_counts;
 mod student_t;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use normal::MultivariateNormal;
 pub use normal_mixture::MultivariateNormalMixture;
 pub use one_hot_categorical::OneHotCategorical;
 pub use power_spherical::PowerSpherical;
+pub use relaxed_counts::{Relaxable, RelaxedBinomial, RelaxedCounts, RelaxedNegativeBinomial, RelaxedPoisson};
 pub use student_t::MultivariateStudentT;
 pub use wishart::Wishart;
 
@@ -70,6 +72,9 @@ const FAMILIES: &[&MultivariateFamily] = &[
     &normal_mixture::FAMILY,
     &student_t::FAMILY,
     &power_spherical::FAMILY,
+    &relaxed_counts::BINOMIAL,
+    &relaxed_counts::NEGATIVE_BINOMIAL,
+    &relaxed_counts::POISSON,
     &wishart::FAMILY,
 ];
 

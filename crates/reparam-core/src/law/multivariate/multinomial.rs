@@ -168,8 +168,8 @@ impl MultivariateLaw for Multinomial {
         }
     }
 
-    fn log_prob_slope(&self, _x: &[f64], out: &mut [f64]) {
-        out.fill(0.0);
+    fn log_prob_slope(&self, x: &[f64], out: &mut [f64]) {
+        out.fill(if self.contains(x) { 0.0 } else { f64::NAN });
     }
 
     fn draw(&self, stream: &Stream, index: u64, out: &mut [f64]) {

@@ -15,10 +15,11 @@ fn a_draw_depends_on_stream_and_index_alone() {
             r.law.draw(&stream, 5 + i, &mut one);
             assert_eq!(one, all[i as usize * n..(i as usize + 1) * n], "{:?}", r.law);
         }
-        assert_ne!(all[..n], all[n..2 * n], "{:?}", r.law);
-        let mut other = vec![0.0; n];
-        r.law.draw(&stream.branch(1), 5, &mut other);
-        assert_ne!(other, all[..n], "{:?}", r.law);
+        // Two draws of a few isolated points may be the same, twenty are not.
+        assert!(r.chart.is_discrete() || all[..n] != all[n..2 * n], "{:?}", r.law);
+        let mut other = vec![0.0; 20 * n];
+        r.law.fill(&stream.branch(1), 5, &mut other);
+        assert_ne!(other, all, "{:?}", r.law);
     }
 }
 
