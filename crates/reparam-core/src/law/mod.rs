@@ -39,9 +39,10 @@ pub use family::Family;
 pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
-    DiagonalNormalMixture, Dirichlet, LkjCholesky, LowRankMultivariateNormal, MultivariateFamily, MultivariateLaw,
-    MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise, MultivariateStudentT, PowerSpherical, Wishart,
-    multivariate_families, multivariate_family,
+    DiagonalNormalMixture, Dirichlet, GumbelSoftmax, LkjCholesky, LowRankMultivariateNormal, Multinomial,
+    MultivariateFamily, MultivariateLaw, MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise,
+    MultivariateStudentT, OneHotCategorical, PowerSpherical, Relaxable, RelaxedBinomial, RelaxedCounts,
+    RelaxedNegativeBinomial, RelaxedPoisson, Wishart, multivariate_families, multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;

@@ -63,8 +63,9 @@ impl Failures {
     /// `∂ log p(x) / ∂r` at fixed mean: `ψ(x + r) - ψ(r) - ln(1 + mean/r) - (x - mean) / (r + mean)`.
     pub(super) fn slope_at_mean(&self, x: f64) -> f64 {
         // The logarithms of (x + r)/r and (r + mean)/r, taken together, cancel with the last term but for second order.
-        let r = self.total_count;
-        log1p_minus((x - self.mean) / r * self.odds.q) + digamma_excess(r, x)
+        let (r, above) = (self.total_count, (x - self.mean) / self.total_count * self.odds.q);
+        let rest = if above > -0.5 { log1p_minus(above) } else { (x / r).ln_1p() + self.odds.log_q - above };
+        rest + digamma_excess(r, x)
     }
 
     /// `∂ log p(x) / ∂r` at fixed odds: `ψ(x + r) - ψ(r) + ln(1 - p)`.

@@ -89,7 +89,7 @@ pub(super) fn log_binomial(k: f64, n: f64, odds: &Odds) -> f64 {
 }
 
 /// `½ ln 2π`.
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(super) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// The log mass of a Poisson law, also between the counts.
 pub(super) fn log_poisson(x: f64, rate: f64) -> f64 {

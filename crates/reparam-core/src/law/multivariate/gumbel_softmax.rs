@@ -5,7 +5,7 @@ use std::any::Any;
 use super::{MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support};
 use crate::law::relaxed::{Panels, uneven};
 use crate::noise::{Noise, Stream};
-use crate::special::{digamma, log_gamma, log_sum_exp};
+use crate::special::{log_gamma, log_sum_exp};
 
 pub(super) const FAMILY: MultivariateFamily = MultivariateFamily {
     name: "gumbel-softmax",
@@ -93,14 +93,6 @@ impl GumbelSoftmax {
         log_gamma(k) + (k - 1.0) * self.temperature.ln() + terms.iter().sum::<f64>()
             - k * log_sum_exp(&terms)
             - y.last().copied().unwrap_or(0.0)
-    }
-
-    /// The entropy of the logarithms of all but the last entry would need `E[y]`; this is the mean of `-log p(z) - Σ log z`, in closed
-    /// form: `K γ + K ψ(K) - ln Γ(K) - (K - 1) ln temperature`.
-    pub fn entropy_beyond_logs(&self) -> f64 {
-        const EULER: f64 = 0.577_215_664_901_532_9;
-        let k = self.categories();
-        k * (EULER + digamma(k)) - log_gamma(k) - (k - 1.0) * self.temperature.ln()
     }
 
     fn categories(&self) -> f64 {
@@ -225,7 +217,7 @@ impl MultivariateLaw for GumbelSoftmax {
         x.iter().map(|x| x / total).collect()
     }
 
-    /// No closed form; the part that has one is [`entropy_beyond_logs`](Self::entropy_beyond_logs).
+    /// No closed form.
     fn entropy(&self) -> f64 {
         f64::NAN
     }

@@ -243,6 +243,30 @@ mod tests {
     }
 
     #[test]
+    fn moments_at_low_and_high_temperatures_are_those_of_the_log_odds() {
+        for (temperature, logits) in [(0.01, 0.3), (0.2, -4.0), (0.6, 1.0), (5.0, 2.0), (300.0, -1.0)] {
+            let law = BinaryConcrete::new(temperature, logits).unwrap();
+            // The trapezoidal rule in the noise, step 0.3 min(T, 1) for poles at iπ and iπT: error e^(-2π² / 0.3) = 3e-29.
+            let step = 0.3 * temperature.min(1.0);
+            let far = (45.0 / step) as i32;
+            let expect = |f: &dyn Fn(f64) -> f64| -> f64 {
+                let term = |k: i32| {
+                    let y = law.draw_logit(step * f64::from(k));
+                    law.log_prob_of_logit(y).exp() / temperature * step * f(y)
+                };
+                (-far..=far).map(term).sum()
+            };
+            let (mean, square) = (expect(&sigmoid), expect(&|y| sigmoid(y).powi(2)));
+            assert!((expect(&|_| 1.0) - 1.0).abs() < 1e-13);
+            assert!((law.mean() - mean).abs() < 1e-13, "{law:?}");
+            assert!((law.variance() - (square - mean * mean)).abs() < 1e-13, "{law:?}");
+            let entropy = expect(&|y| log1p_exp(y) + log1p_exp(-y) + law.log_prob_of_logit(y));
+            // Parts as large as the mean of |y|.
+            assert!((law.entropy() + entropy).abs() < 1e-13 * (1.0 + 2.0 / temperature), "{law:?}");
+        }
+    }
+
+    #[test]
     fn temperature_must_be_positive() {
         let message = BinaryConcrete::new(0.0, 1.0).unwrap_err().to_string();
         assert_eq!(message, "binary-concrete: temperature must be > 0, got 0");

@@ -2,11 +2,13 @@
 //!
 //! - `density`: mass, moments, entropy, score, slope, mode. `distribution`: cdf, survival, quantiles, their logarithms.
 //! - `draws`: base noise, keyed streams. `paths`: derivatives of draws, at fixed noise and in the mean. `fuzz`: extremes.
+//! - `counts`: laws of counts where counts are large.
 //! - `kl`: every registered pair, over all rows of its two families. `edges`: golden values and limits of single laws.
 //!
 //! A row needs panel edges in its chart such that the density is smooth between them and dies away at both ends: a check
 //! whose integrand does not, panics and asks for a wider row, unless the integral diverges, which is then its value.
 
+mod counts;
 mod density;
 mod distribution;
 mod draws;

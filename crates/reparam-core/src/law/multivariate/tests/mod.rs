@@ -5,6 +5,7 @@ mod draws;
 mod edges;
 mod exact;
 mod pairs;
+mod relaxed;
 mod rows;
 
 use super::*;
