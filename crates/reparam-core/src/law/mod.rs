@@ -40,8 +40,8 @@ pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
     DiagonalNormalMixture, Dirichlet, LkjCholesky, LowRankMultivariateNormal, MultivariateFamily, MultivariateLaw,
-    MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise, MultivariateStudentT, PowerSpherical, Wishart,
-    multivariate_families, multivariate_family,
+    MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise, MultivariateStudentT, PowerSpherical,
+    TransformedMultivariate, Wishart, multivariate_families, multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;

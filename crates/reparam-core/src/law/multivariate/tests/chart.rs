@@ -58,7 +58,8 @@ impl Chart {
         Self::bijector(CorrelationCholesky::new(dim).unwrap(), free, grid)
     }
 
-    fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
+    /// The output of a map, of which these coordinates are free.
+    pub(super) fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
         let there = move |t: &[f64]| {
             let mut y = vec![0.0; map.output_len()];
             map.forward(t, &mut y);

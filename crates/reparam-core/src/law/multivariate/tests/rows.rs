@@ -2,6 +2,7 @@
 
 use super::Kind::{Fixed, Free, Lower, Lowers, Symmetric};
 use super::*;
+use crate::bijector::{Bijector, Elementwise, Exp, Softplus, StickBreaking};
 
 pub(super) fn table() -> Vec<Row> {
     let loc2 = [0.3, -0.5];
@@ -77,7 +78,25 @@ pub(super) fn table() -> Vec<Row> {
         row("wishart", &[&[4.5], &tril3], &[Free, Lower], Chart::positive_definite(3, (0.0, 0))),
         row("power-spherical", &[&[0.6, -0.8], &[1.7]], &[Free, Free], Chart::sphere(2, 200)),
         row("power-spherical", &[&[0.48, -0.64, 0.6], &[6.0]], &[Free, Free], Chart::sphere(3, 200)),
+        made(
+            |p| transformed(p, StickBreaking::new(3).unwrap()),
+            &[&loc2, &[0.8, 0.0, 0.5, 1.2]],
+            &[Free, Lower],
+            Chart::simplex(3, (10.0, 100)),
+        ),
+        made(
+            |p| transformed(p, Elementwise::new(Softplus, 2)),
+            &[&loc2, &[0.5, 0.0, 0.2, 0.4]],
+            &[Free, Lower],
+            Chart::bijector(Elementwise::new(Exp, 2), vec![0, 1], (12.0, 240)),
+        ),
     ]
+}
+
+/// A normal law through a map.
+fn transformed(p: &[Vec<f64>], map: impl Bijector + 'static) -> Box<dyn MultivariateLaw> {
+    let normal = MultivariateNormal::from_scale_tril(&p[0], &p[1]).unwrap();
+    Box::new(TransformedMultivariate::new(normal, map).unwrap())
 }
 
 /// Laws with valid parameters at the ends of what they can be.
