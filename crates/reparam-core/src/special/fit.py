@@ -121,7 +121,7 @@ half_log, quarter = mp.log(2) / 2, pi * pi / 4
 
 
 table("von_mises", "EXP", "`(e^x - 1 - x)/x²` in powers of x, |x| <= ln 2 / 2.",
-      powers_of_argument(lambda x: (expm1(x) - x) / x**2 if x else mpf(1) / 2, -half_log, half_log, 10))
+      powers_of_argument(lambda x: (expm1(x) - x) / x**2, -half_log, half_log, 11))
 table("von_mises", "SIN", "`(sin √y - √y)/√y³` in powers of y, y <= π²/4.",
       powers_of_argument(lambda y: (sin(sqrt(y)) - sqrt(y)) / sqrt(y) ** 3, mpf(0), quarter, 8))
 table("von_mises", "COS", "`(cos √y - 1)/y` in powers of y, y <= π²/4.",
@@ -129,8 +129,10 @@ table("von_mises", "COS", "`(cos √y - 1)/y` in powers of y, y <= π²/4.",
 for n in (16, 32):
     nodes = []
     for i in range(n):
-        x = mp.findroot(lambda x: legendre(n, x), cos(pi * (i + mpf(3) / 4) / (n + mpf(1) / 2)))
-        slope = n * (x * legendre(n, x) - legendre(n - 1, x)) / (x * x - 1)
+        x = cos(pi * (i + mpf(3) / 4) / (n + mpf(1) / 2))
+        for _ in range(8):
+            slope = n * (x * legendre(n, x) - legendre(n - 1, x)) / (x * x - 1)
+            x -= legendre(n, x) / slope
         nodes.append(((1 - x) / 2, 1 / ((1 - x * x) * slope**2)))
     table("von_mises", f"NODES_{n}", f"Nodes of Gauss and Legendre's rule of {n} points on [0, 1].", [a for a, _ in nodes])
     table("von_mises", f"WEIGHTS_{n}", "Their weights.", [w for _, w in nodes])

@@ -1,16 +1,17 @@
 //! Polynomials by Horner's rule.
 
-/// `c0 + c1 x + c2 x² + …`, with fused multiply-adds: even and odd powers on their own, which halves the waiting.
+/// `c0 + c1 x + c2 x² + …`, even and odd powers on their own, which halves the waiting. No fused
+/// multiply-adds: on a target that does not promise the instruction each is a call.
 #[inline]
 #[must_use]
 pub(super) fn horner<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
     let square = x * x;
-    let (mut even, mut odd) = (0.0_f64, 0.0_f64);
+    let (mut even, mut odd) = (0.0, 0.0);
     for pair in c.chunks(2).rev() {
-        even = even.mul_add(square, pair[0]);
-        odd = odd.mul_add(square, pair.get(1).copied().unwrap_or(0.0));
+        even = even * square + pair[0];
+        odd = odd * square + pair.get(1).copied().unwrap_or(0.0);
     }
-    odd.mul_add(x, even)
+    odd * x + even
 }
 
 #[cfg(test)]

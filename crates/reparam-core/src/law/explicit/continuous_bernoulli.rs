@@ -10,10 +10,10 @@
 //! entropy `g - l g'`. The removable singularity at `λ = ½`, `l = 0`, is where the published normaliser
 //! `C(λ) = 2 atanh(1-2λ)/(1-2λ)` (Loaiza-Ganem and Cunningham 2019, eq. 7) loses its digits.
 
-use std::any::Any;
-
-use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
-use crate::noise::Noise;
+use super::{
+    Exponential, Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pareto, Pathwise, Support, Uniform,
+    identity, lacking_mass, normal_cross_entropy, write,
+};
 use crate::special::log1p_exp;
 
 pub(super) const FAMILY: Family = Family {
@@ -207,13 +207,7 @@ impl ContinuousBernoulli {
 }
 
 impl Law for ContinuousBernoulli {
-    fn family(&self) -> &'static Family {
-        &FAMILY
-    }
-
-    fn parameters(&self) -> Vec<f64> {
-        vec![self.logits]
-    }
+    identity!(FAMILY => logits);
 
     fn support(&self) -> Support {
         Support::UnitInterval
@@ -237,10 +231,10 @@ impl Law for ContinuousBernoulli {
             return f64::NAN;
         }
         let (l, p) = (self.logits, probability);
-        let x = if l.abs() < LARGE {
+        // Where p e^l may overflow or is large, e^l is taken out.
+        let x = if l.abs() < LARGE || (l > 0.0 && p < (-l).exp() && l < 700.0) {
             if l == 0.0 { p } else { (p * l.exp_m1()).ln_1p() / l }
         } else if l > 0.0 {
-            // log(1 + p (e^l - 1)) with e^l taken out, which would overflow.
             1.0 + (p + (1.0 - p) * (-l).exp()).ln() / l
         } else if p < 0.5 {
             (p * l.exp_m1()).ln_1p() / l
@@ -248,6 +242,10 @@ impl Law for ContinuousBernoulli {
             ((1.0 - p) + p * l.exp()).ln() / l
         };
         x.clamp(0.0, 1.0)
+    }
+
+    fn upper_quantile(&self, probability: f64) -> f64 {
+        1.0 - Self { logits: -self.logits }.quantile(probability)
     }
 
     fn mean(&self) -> f64 {
@@ -286,14 +284,6 @@ impl Law for ContinuousBernoulli {
     fn log_prob_slope(&self, x: f64) -> f64 {
         if Support::UnitInterval.contains(x) { self.logits } else { f64::NAN }
     }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_pathwise(&self) -> Option<&dyn Pathwise> {
-        Some(self)
-    }
 }
 
 impl Pathwise for ContinuousBernoulli {
@@ -310,6 +300,28 @@ impl KlTo<ContinuousBernoulli> for ContinuousBernoulli {
         ((self.logits - p.logits) * g.first - (g.value - h.value)).max(0.0)
     }
 }
+
+impl KlTo<Exponential> for ContinuousBernoulli {
+    fn kl(&self, p: &Exponential) -> f64 {
+        // log p is linear in x.
+        (-p.log_prob(self.mean()) - self.entropy()).max(0.0)
+    }
+}
+
+impl KlTo<Normal> for ContinuousBernoulli {
+    fn kl(&self, p: &Normal) -> f64 {
+        normal_cross_entropy(self.mean(), self.variance(), p) - self.entropy()
+    }
+}
+
+impl KlTo<Uniform> for ContinuousBernoulli {
+    fn kl(&self, p: &Uniform) -> f64 {
+        let inside = p.log_prob(0.0).min(p.log_prob(1.0));
+        (-inside - self.entropy()).max(0.0)
+    }
+}
+
+lacking_mass!(ContinuousBernoulli: Pareto);
 
 /// Distribution function at log-odds `l`: `expm1(l x) / expm1(l)`, with `e^l` taken out where it may overflow.
 fn unit_cdf(l: f64, x: f64) -> f64 {

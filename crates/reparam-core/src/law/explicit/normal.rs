@@ -1,10 +1,13 @@
 //! Normal law.
 
-use std::any::Any;
+use std::f64::consts::FRAC_1_SQRT_2;
 
-use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
-use crate::noise::Noise;
-use crate::special::{normal_cdf, normal_quantile};
+use super::{
+    ContinuousBernoulli, Exponential, Family, Gumbel, HALF_LOG_TAU, KlTo, Laplace, Law, Noise, Parameter,
+    ParameterError, Pareto, Pathwise, Standard, Stream, Support, Uniform, identity, lacking_mass, location_scale,
+    write,
+};
+use crate::special::{erf, log_normal_cdf, normal_cdf, normal_quantile};
 
 pub(super) const FAMILY: Family = Family {
     name: "normal",
@@ -19,118 +22,65 @@ pub(super) const FAMILY: Family = Family {
     build: |v| Ok(Box::new(Normal::new(v[0], v[1])?)),
 };
 
-/// `½ log 2π`, the log of the normal density's constant.
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
-
-/// Normal law with mean `loc` and standard deviation `scale`.
-///
-/// `p(x) = exp(-z²/2) / (scale √(2π))`, `z = (x - loc) / scale`. Draw: `loc + scale · noise`, standard normal noise.
-///
-/// ```
-/// use reparam_core::law::{Law, Normal};
-/// let normal = Normal::new(1.0, 2.0).unwrap();
-/// assert_eq!(normal.cdf(1.0), 0.5);
-/// assert!((normal.quantile(0.975) - (1.0 + 2.0 * 1.959963984540054)).abs() < 1e-14);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Normal {
-    loc: f64,
-    scale: f64,
+location_scale! {
+    /// Normal law with mean `loc` and standard deviation `scale`.
+    ///
+    /// `p(x) = exp(-z²/2) / (scale √(2π))`, `z = (x - loc) / scale`. Draw: `loc + scale · noise`, standard normal noise.
+    ///
+    /// ```
+    /// use reparam_core::law::{Law, Normal};
+    /// let normal = Normal::new(1.0, 2.0).unwrap();
+    /// assert_eq!(normal.cdf(1.0), 0.5);
+    /// assert!((normal.quantile(0.975) - (1.0 + 2.0 * 1.959963984540054)).abs() < 1e-14);
+    /// ```
+    Normal
 }
 
 impl Normal {
-    /// The law with this mean and standard deviation.
-    ///
-    /// # Errors
-    ///
-    /// `loc` not finite, `scale` not finite and positive.
-    pub fn new(loc: f64, scale: f64) -> Result<Self, ParameterError> {
-        ParameterError::check(FAMILY.name, FAMILY.parameters[0], &[loc])?;
-        ParameterError::check(FAMILY.name, FAMILY.parameters[1], &[scale])?;
-        Ok(Self { loc, scale })
-    }
-
-    /// The law of location 0 and scale 1.
-    pub const fn standard() -> Self {
-        Self { loc: 0.0, scale: 1.0 }
-    }
-
-    fn standardise(&self, x: f64) -> f64 {
-        (x - self.loc) / self.scale
+    pub(super) fn loc_scale(&self) -> [f64; 2] {
+        [self.loc, self.scale]
     }
 }
 
-impl Law for Normal {
-    fn family(&self) -> &'static Family {
-        &FAMILY
+impl Standard for Normal {
+    const MEAN: f64 = 0.0;
+    const VARIANCE: f64 = 1.0;
+    const ENTROPY: f64 = 0.5 + HALF_LOG_TAU;
+
+    fn log_density(z: f64) -> f64 {
+        -0.5 * z * z - HALF_LOG_TAU
     }
 
-    fn parameters(&self) -> Vec<f64> {
-        vec![self.loc, self.scale]
+    fn slope(z: f64) -> f64 {
+        -z
     }
 
-    fn support(&self) -> Support {
-        Support::Real
+    fn cdf(z: f64) -> f64 {
+        normal_cdf(z)
     }
 
-    fn log_prob(&self, x: f64) -> f64 {
-        let z = self.standardise(x);
-        -0.5 * z * z - self.scale.ln() - HALF_LOG_TAU
+    fn survival(z: f64) -> f64 {
+        normal_cdf(-z)
     }
 
-    fn cdf(&self, x: f64) -> f64 {
-        normal_cdf(self.standardise(x))
+    fn log_cdf(z: f64) -> f64 {
+        log_normal_cdf(z)
     }
 
-    fn survival(&self, x: f64) -> f64 {
-        normal_cdf(-self.standardise(x))
+    fn log_survival(z: f64) -> f64 {
+        log_normal_cdf(-z)
     }
 
-    fn quantile(&self, probability: f64) -> f64 {
-        self.loc + self.scale * normal_quantile(probability)
+    fn quantile(p: f64) -> f64 {
+        normal_quantile(p)
     }
 
-    fn mean(&self) -> f64 {
-        self.loc
+    fn upper_quantile(p: f64) -> f64 {
+        -normal_quantile(p)
     }
 
-    fn variance(&self) -> f64 {
-        self.scale * self.scale
-    }
-
-    fn mode(&self) -> f64 {
-        self.loc
-    }
-
-    fn entropy(&self) -> f64 {
-        0.5 + HALF_LOG_TAU + self.scale.ln()
-    }
-
-    fn score(&self, x: f64, out: &mut [f64]) {
-        let z = self.standardise(x);
-        write(out, &[z / self.scale, (z * z - 1.0) / self.scale]);
-    }
-
-    fn log_prob_slope(&self, x: f64) -> f64 {
-        -self.standardise(x) / self.scale
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn draw(&self, noise: f64) -> f64 {
-        self.loc + self.scale * noise
-    }
-
-    fn as_pathwise(&self) -> Option<&dyn Pathwise> {
-        Some(self)
-    }
-}
-
-impl Pathwise for Normal {
-    fn pathwise(&self, z: f64, out: &mut [f64]) {
-        write(out, &[1.0, self.standardise(z)]);
+    fn draw(noise: f64) -> f64 {
+        noise
     }
 }
 
@@ -143,15 +93,23 @@ impl KlTo<Normal> for Normal {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::f64::consts::PI;
-
-    use super::*;
-
-    #[test]
-    fn constant_is_half_log_two_pi() {
-        // One rounding in the product, one in the logarithm.
-        assert!((HALF_LOG_TAU - 0.5 * (2.0 * PI).ln()).abs() <= f64::EPSILON);
+impl KlTo<Gumbel> for Normal {
+    fn kl(&self, p: &Gumbel) -> f64 {
+        let [loc, scale] = p.loc_scale();
+        let (d, r) = ((self.loc - loc) / scale, self.scale / scale);
+        // E[e^-(x - loc)/scale] is the normal's moment generating function.
+        scale.ln() + d + (0.5 * r * r - d).exp() - self.entropy()
     }
 }
+
+impl KlTo<Laplace> for Normal {
+    fn kl(&self, p: &Laplace) -> f64 {
+        let [loc, scale] = p.loc_scale();
+        let d = (self.loc - loc) / self.scale;
+        // E|x - loc| / scale_q, the mean of a folded normal law.
+        let folded = (-0.5 * d * d - HALF_LOG_TAU).exp() * 2.0 + d * erf(d * FRAC_1_SQRT_2);
+        (2.0 * scale).ln() + folded * (self.scale / scale) - self.entropy()
+    }
+}
+
+lacking_mass!(Normal: ContinuousBernoulli, Exponential, Pareto, Uniform);

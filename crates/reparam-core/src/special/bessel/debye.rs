@@ -39,14 +39,14 @@ impl Debye {
             start += k;
             scale /= w;
             // `w d/dw` of `w^-k p^2j` is `-(k + 2j)` times that.
-            let [mut value, mut change, mut value_slope, mut change_slope] = [0.0_f64; 4];
+            let [mut value, mut change, mut value_slope, mut change_slope] = [0.0; 4];
             for j in (0..=k).rev() {
                 let power = (k + 2 * j) as f64;
                 let (a, b) = (DEBYE[start + j], DEBYE_STEP[start + j]);
-                value = value.mul_add(square, a);
-                change = change.mul_add(square, b);
-                value_slope = value_slope.mul_add(square, power * a);
-                change_slope = change_slope.mul_add(square, power * b);
+                value = value * square + a;
+                change = change * square + b;
+                value_slope = value_slope * square + power * a;
+                change_slope = change_slope * square + power * b;
             }
             u += scale * value;
             step += scale * change;

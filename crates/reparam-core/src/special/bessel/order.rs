@@ -2,7 +2,7 @@
 
 use super::FAR;
 use super::debye::Debye;
-use std::f64::consts::TAU;
+use std::f64::consts::{LN_2, TAU};
 
 /// `e^-x I_ν(x)` for order `ν >= 0` and `x >= 0`; NaN outside. Worst relative error 2e-15 where
 /// `√(ν² + x²)` is below 32, and above it an ulp of the exponent `ν asinh(ν/x)`: 1e-13, and 3e-13 where the value is below 1e-100.
@@ -32,13 +32,13 @@ pub fn bessel_ie(order: f64, x: f64) -> f64 {
 
 /// `ln I_ν(x)` for order `ν >= 0` and `x >= 0`, where `I_ν` itself would overflow or underflow; `-inf` at x = 0 for `ν > 0`.
 ///
-/// Worst error 2e-15, relative to the larger of 1 and the value. The method is that of [`bessel_ie`].
+/// Worst error 6e-15, relative to the larger of 1 and the value. The method is that of [`bessel_ie`].
 ///
 /// ```
 /// use reparam_core::special::log_bessel_i;
 /// assert_eq!(log_bessel_i(0.0, 0.0), 0.0);
 /// // The normalisation of a von Mises-Fisher law in 2000 dimensions.
-/// assert!((log_bessel_i(999.0, 10.0) + 4298.0).abs() < 0.5);
+/// assert!((log_bessel_i(999.0, 10.0) + 4297.366_948_999_692).abs() < 1e-11);
 /// ```
 #[must_use]
 pub fn log_bessel_i(order: f64, x: f64) -> f64 {
@@ -55,7 +55,7 @@ pub fn log_bessel_i(order: f64, x: f64) -> f64 {
         return x;
     }
     if order.hypot(x) < FAR {
-        return order * (0.5 * x).ln() - libm::lgamma(order + 1.0) + series(order, x).ln();
+        return order * (x.ln() - LN_2) - libm::lgamma(order + 1.0) + series(order, x).ln();
     }
     let debye = Debye::new(order, x);
     x + exponent(order, x, debye.w) + (debye.u / (TAU * debye.w).sqrt()).ln()
@@ -72,7 +72,11 @@ fn exponent(order: f64, x: f64, w: f64) -> f64 {
 
 /// `asinh(ν/x) = ln((ν + w)/x)`.
 fn log_gain(order: f64, x: f64, w: f64) -> f64 {
-    if order < x { ((order + order * (order / (w + x))) / x).ln_1p() } else { ((order + w) / x).ln() }
+    if order < x {
+        return ((order + order * (order / (w + x))) / x).ln_1p();
+    }
+    let gain = (order + w) / x;
+    if gain.is_finite() { gain.ln() } else { (order + w).ln() - x.ln() }
 }
 
 /// `Σ (x²/4)^k / (k! (ν + 1)_k)`.
@@ -118,7 +122,7 @@ mod tests {
             "log_bessel_i",
             |v| shifted(log_bessel_i(v[0], v[1])),
             region,
-            &bounds.map(|(label, _)| (label, 2e-15))[..3],
+            &bounds.map(|(label, _)| (label, 6e-15))[..3],
         );
         assert_eq!((bessel_ie(0.0, 0.0), bessel_ie(2.0, 0.0)), (1.0, 0.0));
         assert_eq!(log_bessel_i(2.5, 0.0), f64::NEG_INFINITY);

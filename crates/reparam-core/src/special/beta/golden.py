@@ -70,12 +70,19 @@ def points():
     for _ in range(500):
         low, high = rng.choice([(-3, 4), (-0.5, 2)])
         yield 10 ** rng.uniform(low, high), 10 ** rng.uniform(low, high), rng.choice(quantiles + [rng.uniform(0, 1)] * 5)
+    # Where the sides meet; None stands for (a + 1/2) / (a + b + 1).
+    for _ in range(100):
+        low, high = rng.choice([(-3, 4), (-0.5, 2)])
+        yield 10 ** rng.uniform(low, high), 10 ** rng.uniform(low, high), None
     for _ in range(160):
         yield 10 ** rng.uniform(-8, 8), 10 ** rng.uniform(-8, 8), rng.choice(quantiles)
 
 
 def place(a, b, u):
     """(x, y) near the quantile u, doubles, the smaller of them to be taken as exact."""
+    if u is None:
+        x = (a + 0.5) / (a + b + 1) * (1 + rng.choice([-1, 1]) * 10 ** rng.uniform(-14, -2))
+        return (x, 1 - x) if x < 0.5 else (1 - (1 - x), 1 - x)
     x, y = float(betaincinv(a, b, u)), float(betaincinv(b, a, 1 - u))
     if x <= y:
         return x, 1 - x
@@ -97,7 +104,7 @@ def write_beta(out):
             continue
         f, g, to_a, to_b = row(a, b, x, y)
         seen += 1
-        if seen % 150 == 0 and 1e-3 < a < 1e3 and 1e-3 < b < 1e3 and x <= y and x * (b + 0.5) <= y * (a + 0.5):
+        if seen % 25 == 0 and 1e-3 < a < 1e3 and 1e-3 < b < 1e3 and x <= y and x * (b + 0.5) <= y * (a + 0.5):
             again = check(a, b, x)
             assert abs(again[0] / to_a - 1) < 1e-20 and abs(again[1] / to_b - 1) < 1e-20, (a, b, x, again, to_a, to_b)
             print("checked", a, b, x, file=sys.stderr)

@@ -18,6 +18,8 @@ pub struct UnitPoint {
     pub x: f64,
     /// `1 - x`.
     pub y: f64,
+    /// `ln(x / y)`, which is finite where `x` or `y` underflows.
+    pub logit: f64,
 }
 
 /// The logarithms of both tails' probabilities.
@@ -38,7 +40,7 @@ impl Split {
     }
 }
 
-/// Steps at most; mostly it takes three to five, and twenty at tiny shapes.
+/// Steps at most; it takes two to ten.
 const STEPS: usize = 60;
 
 /// The point with these tails, with its logarithms, which stay finite where it underflows.
@@ -65,6 +67,7 @@ fn near(a: f64, b: f64, split: Split, middle: Point) -> Point {
     let mut theta = start(a, b, split).min(middle.ln_x);
     let mut at = point(theta, middle);
     let (mut low, mut high) = (f64::NEG_INFINITY, middle.ln_x);
+    let mut last = f64::INFINITY;
     for _ in 0..STEPS {
         let tails = tails_at(a, b, at);
         // x p(x) over the tail: the slope of its logarithm in ln x.
@@ -75,6 +78,12 @@ fn near(a: f64, b: f64, split: Split, middle: Point) -> Point {
             (tails.log_upper - split.log_upper, -(ln_xp - tails.log_upper).exp())
         };
         let newton = miss / slope;
+        // At a tiny shape the rounding of the tail moves ln x by far more than its own: steps that no longer shrink have arrived.
+        let target = if by_lower { split.log_lower } else { split.log_upper };
+        if miss.abs() <= 1e-13 * target.abs().max(1.0) && newton.abs() >= 0.5 * last {
+            break;
+        }
+        last = newton.abs();
         // Second derivative over the first: d ln(x p)/d ln x minus the slope.
         let bend = a - (b - 1.0) * (at.x / at.y) - slope;
         let halley = newton / (1.0 - 0.5 * newton * bend).max(0.5);
@@ -148,16 +157,16 @@ fn start(a: f64, b: f64, split: Split) -> f64 {
 
 fn checked(a: f64, b: f64, p: f64, split: fn(f64) -> Split, empty: UnitPoint) -> UnitPoint {
     if !(proper(a, b) && (0.0..=1.0).contains(&p)) {
-        return UnitPoint { x: f64::NAN, y: f64::NAN };
+        return UnitPoint { x: f64::NAN, y: f64::NAN, logit: f64::NAN };
     }
     if p == 0.0 {
         return empty;
     }
     if p == 1.0 {
-        return UnitPoint { x: empty.y, y: empty.x };
+        return UnitPoint { x: empty.y, y: empty.x, logit: -empty.logit };
     }
     let at = quantile(a, b, split(p));
-    UnitPoint { x: at.x, y: at.y }
+    UnitPoint { x: at.x, y: at.y, logit: at.ln_x - at.ln_y }
 }
 
 /// `x` with `I_x(a, b) = p`, and `1 - x`; NaN outside the domain.
@@ -165,7 +174,7 @@ fn checked(a: f64, b: f64, p: f64, split: fn(f64) -> Split, empty: UnitPoint) ->
 /// Worst relative error of the smaller of `x` and `1 - x` 1e-14 times its conditioning, `tail / (x p(x))`, which is `1/a` in the tail.
 ///
 /// Newton's method with Halley's correction on the logarithm of the tail as a function of `ln x` (or of `ln(1 - x)` on the side of 1). A
-/// point below the smallest positive `f64` comes back as 0.
+/// point below the smallest positive `f64` comes back as 0, with its logit.
 ///
 /// ```
 /// use reparam_core::special::beta_i_inverse;
@@ -175,7 +184,7 @@ fn checked(a: f64, b: f64, p: f64, split: fn(f64) -> Split, empty: UnitPoint) ->
 /// ```
 #[must_use]
 pub fn beta_i_inverse(a: f64, b: f64, p: f64) -> UnitPoint {
-    checked(a, b, p, Split::lower, UnitPoint { x: 0.0, y: 1.0 })
+    checked(a, b, p, Split::lower, UnitPoint { x: 0.0, y: 1.0, logit: f64::NEG_INFINITY })
 }
 
 /// `x` with `1 - I_x(a, b) = q`, and `1 - x`; NaN outside the domain. For upper tails too small to be held as `1 - p`.
@@ -186,7 +195,7 @@ pub fn beta_i_inverse(a: f64, b: f64, p: f64) -> UnitPoint {
 /// ```
 #[must_use]
 pub fn beta_i_complement_inverse(a: f64, b: f64, q: f64) -> UnitPoint {
-    checked(a, b, q, |q| Split::lower(q).swapped(), UnitPoint { x: 1.0, y: 0.0 })
+    checked(a, b, q, |q| Split::lower(q).swapped(), UnitPoint { x: 1.0, y: 0.0, logit: f64::INFINITY })
 }
 
 #[cfg(test)]
@@ -200,6 +209,9 @@ mod tests {
         let at = beta_i_complement_inverse(2.0, 3.0, 0.0);
         assert_eq!((at.x, at.y), (1.0, 0.0));
         assert!(beta_i_inverse(2.0, 3.0, 1.1).x.is_nan() && beta_i_inverse(0.0, 3.0, 0.1).y.is_nan());
+        // 1e-20 = x^a at a = 1e-4: x is e^-460517.
+        let at = beta_i_inverse(1e-4, 1.0, 1e-20);
+        assert!(at.x == 0.0 && (at.logit / (1e-20_f64.ln() / 1e-4) - 1.0).abs() < 1e-14, "{at:?}");
         // I = x^a at b = 1, 1 - I = y^b at a = 1, tails of 1e-300 included.
         for shape in [0.99_f64, 1.0, 3.0, 50.0, 1e4, 1e8] {
             for p in [1e-300_f64, 1e-100, 1e-20, 1e-3, 0.3, 0.9] {

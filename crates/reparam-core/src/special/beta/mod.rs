@@ -39,7 +39,7 @@ mod tail;
 
 pub use distribution::{BetaTails, beta_i, beta_i_complement, beta_tails};
 pub use inverse::{UnitPoint, beta_i_complement_inverse, beta_i_inverse};
-pub use slopes::{beta_i_shape_derivatives, beta_slopes};
+pub use slopes::{beta_i_shape_derivatives, beta_logit_slopes, beta_slopes};
 pub use student_t::{student_t_cdf, student_t_quantile, student_t_survival};
 pub use student_t_slope::student_t_slope;
 

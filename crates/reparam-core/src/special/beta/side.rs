@@ -21,6 +21,14 @@ impl Point {
         Self { x, y, ln_x, ln_y }
     }
 
+    /// From `ln(x / y)`.
+    pub(super) fn from_logit(logit: f64) -> Self {
+        let far = (-logit.abs()).exp();
+        let (ln_small, ln_large) = (-logit.abs() - far.ln_1p(), -far.ln_1p());
+        let below = Self { x: far / (1.0 + far), y: 1.0 / (1.0 + far), ln_x: ln_small, ln_y: ln_large };
+        if logit <= 0.0 { below } else { below.swapped() }
+    }
+
     pub(super) fn swapped(self) -> Self {
         Self { x: self.y, y: self.x, ln_x: self.ln_y, ln_y: self.ln_x }
     }

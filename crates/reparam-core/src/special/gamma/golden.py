@@ -1,4 +1,4 @@
-"""Writes golden/{scalar,pair,tail,slope,log_slope}.csv (mpmath 1.4.1, scipy 1.15 or later for rough quantiles only; run: python3
+"""Writes golden/{scalar,log1p_minus,pair,tail,slope,log_slope}.csv (mpmath 1.4.1, scipy 1.17.1 for rough quantiles only; run: python3
 golden.py). Arguments are exact f64s; values come from 60 digits or more and are written as the shortest decimals of an f64.
 
 The derivative in the shape is Kummer's series, differentiated term by term, with the digits that cancel added; above 3 a, an integral;
@@ -130,6 +130,10 @@ if __name__ == "__main__":
             rows.append([x, loggamma(y), psi(0, y), psi(1, y) if x < 1e12 else 1 / y + 1 / (2 * y * y), psi(2, y) if x < 1e12 else -1 / y**2 - 1 / y**3, correction])
     write("scalar", "x,log_gamma,digamma,trigamma,tetragamma,log_gamma_correction", rows)
 
+    xs = [s * m * 10.0**k for k in range(-18, 3) for m in (1.0, 2.3, 5.1) for s in (-1, 1)] + [0.4 * k / 97 for k in range(-240, 400)]
+    rows = [[x, mp.log1p(mpf(x)) - mpf(x)] for x in sorted(set(xs)) if x > -1 and x != 0]
+    write("log1p_minus", "x,log1p_minus", rows)
+
     rows = []
     sizes = [1e-8, 1e-3, 0.3, 1.0, 1.5, 3.0, 7.9, 8.1, 30.0, 1e3, 1e5, 1e8]
     for a in sizes:
@@ -157,8 +161,9 @@ if __name__ == "__main__":
     large = [(a, z) for a in (1e5, 1e6, 1e8) for z in quantiles(a)]
     rows = []
     for a, z in points + large:
-        rows.append([a, z, slope(a, z) * mpf(z)])
-    write("slope", "a,z,slope", rows)
+        s, y, b = slope(a, z), mpf(z), mpf(a)
+        rows.append([a, z, s * y, -s * exp(b * log(y) - y - loggamma(b))])
+    write("slope", "a,z,slope,shape_derivative_of_p", rows)
 
     rows = []
     for a in (1e-8, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 1.9):

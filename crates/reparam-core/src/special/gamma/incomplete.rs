@@ -4,8 +4,8 @@ use super::tail::{Tail, tail};
 
 /// `P(a, x) = γ(a, x)/Γ(a)`, the distribution function of a standard gamma draw with shape `a`; NaN unless `a > 0` and `x >= 0`.
 ///
-/// Relative error at most 1e-14 for values above 1e-10, and there below that of `x^a e^-x`, `|ln P|` units in the last place. From a
-/// shape of 8 on, `x/a` in [0.29, 2.7]: Temme's uniform expansion (1979). Elsewhere Kummer's series below, Legendre's continued fraction
+/// Relative error at most 4e-15 times `1 + |ln P|`: an exponent's rounding, which is the conditioning. Measured: 4.5e-16 for shapes below 1e-3,
+/// 1.8e-15 up to 2, 2.4e-15 up to 8, 1.1e-15 above, each times that factor; the logarithms 4.4e-15 times themselves. From a shape of 8 on, `x/a` in [0.29, 2.7]: Temme's uniform expansion (1979). Elsewhere Kummer's series below, Legendre's continued fraction
 /// above, and for shapes below 1 with `x < 1.5` the power series arranged for a small Q (Gautschi 1979). Of P and Q the smaller is
 /// computed, and the other is its complement.
 ///

@@ -4,11 +4,11 @@ use super::mills::mills;
 use crate::special::normal_cdf;
 
 /// `ln √(2π)`.
-pub(super) const LN_SQRT_TAU: f64 = 0.918_938_533_204_672_8;
+pub const LN_SQRT_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `ln Φ(x)`; `ln(1 - Φ(x))` is that of `-x`. Worst relative error 1e-15, from -1e154 to 38, where the value is `-Φ(-x)`.
 ///
-/// Below -1, `-x²/2 - ln √(2π) + ln M(-x)` with Mills' ratio; up to 0 the logarithm of [`normal_cdf`](super::normal_cdf); above,
+/// Below -1, `-x²/2 - ln √(2π) + ln M(-x)` with Mills' ratio; up to 0 the logarithm of [`normal_cdf`](crate::special::normal_cdf); above,
 /// `ln(1 - Φ(-x))`. Its derivative is [`inverse_mills`](super::inverse_mills).
 ///
 /// ```

@@ -1,9 +1,8 @@
 //! Rows of laws made of other laws.
 
-use super::super::{Chart, charted, made, panels};
-use super::{Row, around};
+use super::*;
 use crate::bijector::{Exp, Tanh};
-use crate::law::{InverseTransform, Laplace, Law, Mixture, Normal, Support, Transformed, Truncated, family};
+use crate::law::{InverseTransform, Laplace, Mixture, Transformed, Truncated};
 
 pub(in crate::law::tests) fn rows() -> Vec<Row> {
     vec![
@@ -13,10 +12,11 @@ pub(in crate::law::tests) fn rows() -> Vec<Row> {
         charted("truncated-normal", &[0.5, 2.0, 3.0, f64::INFINITY], Chart::Line, panels(3.0, 25.0, 40)),
         charted("truncated-normal", &[0.5, 2.0, f64::NEG_INFINITY, -4.0], Chart::Line, panels(-24.0, -4.0, 40)),
         charted("truncated-normal", &[0.0, 1.0, 10.0, 11.0], Chart::Line, panels(10.0, 11.0, 40)),
+        row("tabulated", &[-1.0, 0.5, 1.0, 3.0, 0.0, 0.25, 0.625, 1.0], [-1.0, 0.5, 1.0, 3.0]),
         made(truncated_laplace, &[1.0, 0.5, 0.0, 3.0], Chart::Line, panels(0.0, 3.0, 48)),
         made(laplace_and_normal, &[0.0, 0.7, -1.0, 0.5, 2.0, 1.0], Chart::Line, around(-1.0, 0.5, 60)),
         made(log_normal, &[0.3, 0.5], Chart::Exp(0.0), around(0.3, 0.25, 48)),
-        made(squashed_laplace, &[0.2, 0.3], Chart::Sigmoid(-1.0, 1.0), around(0.4, 0.5, 56)),
+        made(squashed_laplace, &[0.2, 0.1], Chart::Sigmoid(-1.0, 1.0), around(0.4, 0.2, 45)),
         made(gompertz, &[0.8, 2.0], Chart::Exp(0.0), panels(-40.0, 2.2, 80)),
     ]
 }

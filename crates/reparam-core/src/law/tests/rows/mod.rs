@@ -12,4 +12,4 @@ pub(super) use explicit::rows as explicit;
 pub(super) use implicit::rows as implicit;
 pub(super) use relaxed::rows as relaxed;
 
-use super::{Row, around, row, unit};
+use super::*;

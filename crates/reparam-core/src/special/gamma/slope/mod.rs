@@ -38,6 +38,10 @@ pub fn gamma_slope(a: f64, z: f64) -> f64 {
 /// `d(ln z)/da` of a standard gamma draw `z = e^log_z` with shape `a` at a fixed value of its distribution function: finite where `z`
 /// underflows, as draws of tiny shapes do. NaN for a shape that is not positive.
 ///
+/// Relative error of [`gamma_slope`], measured at quantiles from 1e-8 to 1 - 1e-8 and where the methods meet: shapes from 1e-8 to 2 at most
+/// 1.6e-13, from 2 to 1e8 1.1e-15; in far tails 1e-13 and 1.4e-15. On 10⁵ random points quadrature agrees to 2.2e-13 for shapes from 1e-3 to
+/// 1e4, and to its own rounding from 1e-8 to 1e8. This function adds half a unit in the last place of `ln z`, as a relative error of `z`.
+///
 /// Three methods, by region of `λ = z/a`; no exponential is taken in the first, and none of them forms a ratio that could overflow.
 /// - Shapes from 2 on, `λ` between about 0.25 and 3: a polynomial in `v = ln λ` and `1/a`. `H = a d(ln z)/da` obeys, exactly,
 ///   `(e^v - 1) H = v + ln a - ψ(a) + (1/a) ∂H/∂v`, which follows from the differential equation of the derivative in `z`. Hence, for
@@ -68,7 +72,8 @@ pub fn log_gamma_slope(a: f64, log_z: f64) -> f64 {
 
 /// `∂P(a, x)/∂a`, the derivative of the regularised lower incomplete gamma function in its shape; NaN as [`gamma_slope`].
 ///
-/// `-x p(x) d(ln z)/da` with the density `p`. Relative error that of `x p(x)`: a few 1e-16 times `1 + |ln p|`.
+/// `-x p(x) d(ln z)/da` with the density `p`. Relative error at most 5e-14 (measured: 1.3e-14) times
+/// `1 + |ln(x p(x))|`.
 ///
 /// ```
 /// use reparam_core::special::{gamma_p, gamma_p_shape_derivative};

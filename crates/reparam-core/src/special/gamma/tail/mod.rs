@@ -4,8 +4,8 @@ mod table;
 
 use super::fraction::upper_fraction;
 use super::function::log_gamma_of_next;
+use super::log1p_minus::log1p_minus;
 use super::stirling::{HALF_LN_2PI, LARGE, log_gamma_correction};
-use crate::special::log1p_minus;
 use std::f64::consts::{LN_2, PI};
 
 /// `factor e^log_scale`: Q where `upper`, else P. Never the larger by much: the other one is 1 less this one.
@@ -63,8 +63,14 @@ fn log_mass(a: f64, x: f64, log_x: f64) -> f64 {
 /// `a (λ - 1 - ln λ)`, `λ = x/a`.
 fn deviance(a: f64, x: f64, log_x: f64) -> f64 {
     let ratio = x / a;
-    // `x - a` is exact, or has but one rounding, where it is small.
-    if ratio > 0.6 && ratio < 1.6 { -a * log1p_minus((x - a) / a) } else { (x - a) - a * (log_x - a.ln()) }
+    if ratio > 0.6 && ratio < 1.6 {
+        // `x - a` is exact, or has but one rounding, where it is small.
+        -a * log1p_minus((x - a) / a)
+    } else if ratio > 1e-290 && ratio < 1e300 {
+        (x - a) - a * ratio.ln()
+    } else {
+        (x - a) - a * (log_x - a.ln())
+    }
 }
 
 /// Kummer's series (DLMF 8.7.1).

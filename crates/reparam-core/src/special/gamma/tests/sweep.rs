@@ -89,7 +89,8 @@ fn quadrature(rule: &[(f64, f64); NODES], a: f64, z: f64, log_z: f64) -> (f64, f
         panels.extend([0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 16.0, 23.0]);
         uniform(&mut panels, 32.0, end, 12);
     } else {
-        uniform(&mut panels, 0.0, end, 12);
+        // One a unit at least: the integrand falls like e^-e^s at an upper end.
+        uniform(&mut panels, 0.0, end, 12.max(end as usize + 1));
     }
     panels.push(end);
     let (mut mass, mut slope) = (0.0, 0.0);
@@ -148,6 +149,7 @@ fn quantile(rng: &mut Uniform, low: f64, high: f64) -> (f64, f64, f64) {
 fn sweep(n: usize) {
     let [slope, tail] = worst(1, n, |rng| quantile(rng, 1e-3, 1e4));
     assert!(slope < 1e-12 && tail < 1e-12);
+    // Where z underflows, quadrature subtracts 1/a from ψ(a): its own error is 1e-16/(a |ln z|), and the closed form in ends.rs takes over.
     let [slope, tail] = worst(2, n / 4, |rng| quantile(rng, 1e-8, 1e8));
     assert!(slope < 1e-10 && tail < 1e-10);
     // Anywhere at all.
@@ -165,9 +167,9 @@ fn slope_and_tails_match_quadrature() {
 }
 
 #[test]
-#[ignore = "the same on ten million points, minutes"]
+#[ignore = "the same on 1.5 million points, half a minute"]
 fn slope_and_tails_match_quadrature_on_many_points() {
-    sweep(10_000_000);
+    sweep(1_000_000);
 }
 
 #[test]
