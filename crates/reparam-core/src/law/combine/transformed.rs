@@ -181,19 +181,19 @@ impl Law for Transformed {
     }
 
     fn cdf(&self, y: f64) -> f64 {
-        self.tail(y, [0.0, 1.0], |b, x| b.cdf(x), |b, x| b.survival(x))
+        self.tail(y, [0.0, 1.0], <dyn Law>::cdf, <dyn Law>::survival)
     }
 
     fn survival(&self, y: f64) -> f64 {
-        self.tail(y, [1.0, 0.0], |b, x| b.survival(x), |b, x| b.cdf(x))
+        self.tail(y, [1.0, 0.0], <dyn Law>::survival, <dyn Law>::cdf)
     }
 
     fn log_cdf(&self, y: f64) -> f64 {
-        self.tail(y, [f64::NEG_INFINITY, 0.0], |b, x| b.log_cdf(x), |b, x| b.log_survival(x))
+        self.tail(y, [f64::NEG_INFINITY, 0.0], <dyn Law>::log_cdf, <dyn Law>::log_survival)
     }
 
     fn log_survival(&self, y: f64) -> f64 {
-        self.tail(y, [0.0, f64::NEG_INFINITY], |b, x| b.log_survival(x), |b, x| b.log_cdf(x))
+        self.tail(y, [0.0, f64::NEG_INFINITY], <dyn Law>::log_survival, <dyn Law>::log_cdf)
     }
 
     fn quantile(&self, probability: f64) -> f64 {

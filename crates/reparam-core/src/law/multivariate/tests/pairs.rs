@@ -7,14 +7,7 @@ use crate::noise::Key;
 fn partners() -> Vec<(Box<dyn MultivariateLaw>, Box<dyn MultivariateLaw>)> {
     let mut out = Vec::new();
     for q in table() {
-        let larger: Vec<Vec<f64>> = q
-            .law
-            .parameters()
-            .iter()
-            .zip(&q.kinds)
-            .map(|(p, kind)| p.iter().map(|v| if *kind == Kind::Fixed { *v } else { 1.3 * v }).collect())
-            .collect();
-        let p = (q.make)(&larger);
+        let p = (q.make)(&q.larger());
         if kl(&*q.law, &*p).is_ok() {
             out.push(((q.make)(&q.law.parameters()), p));
         }
