@@ -113,6 +113,22 @@ fn mass_moments_and_entropy_are_those_of_the_density() {
 }
 
 #[test]
+fn integrals_see_a_wrong_law() {
+    // Negative control: every number of every parameter one in a million larger, in the density or in what is averaged.
+    for r in table().iter().filter(|r| r.chart.grid.1 > 0 && r.law.family().closed_entropy) {
+        let close: Vec<Vec<f64>> =
+            r.law.parameters().iter().map(|p| p.iter().map(|v| 1.000001 * v).collect()).collect();
+        if r.kinds.contains(&Kind::Fixed) {
+            continue;
+        }
+        let other = (r.make)(&close);
+        let got = integrate(r, |x| vec![-r.law.log_prob(x), (other.log_prob(x) - r.law.log_prob(x)).exp()]);
+        assert!(miss(got[0], other.entropy()) > GRID || miss(other.mean()[0], r.law.mean()[0]) > GRID, "{:?}", r.law);
+        assert!(miss(got[1], 1.0) < 10.0 * GRID, "{:?}", r.law);
+    }
+}
+
+#[test]
 fn divergences_are_integrals() {
     holds("divergence", GRID, |r| {
         let p = (r.make)(&r.larger());
