@@ -35,7 +35,7 @@ impl CorrelationCholesky {
     }
 
     /// The numbers of row `i`, and where the row starts in the matrix.
-    fn row(&self, i: usize) -> (Range<usize>, usize) {
+    fn row(self, i: usize) -> (Range<usize>, usize) {
         let start = i * (i - 1) / 2;
         (start..start + i, i * self.dim)
     }

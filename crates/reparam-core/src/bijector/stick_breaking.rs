@@ -33,7 +33,7 @@ impl StickBreaking {
     }
 
     /// `x_i - offset` is the log-odds of part `i` of the rest.
-    fn offset(&self, i: usize) -> f64 {
+    fn offset(self, i: usize) -> f64 {
         ((self.categories - 1 - i) as f64).ln()
     }
 }

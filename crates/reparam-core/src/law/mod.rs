@@ -42,7 +42,8 @@ pub use multivariate::{
     DiagonalNormalMixture, Dirichlet, GumbelSoftmax, LkjCholesky, LowRankMultivariateNormal, Multinomial,
     MultivariateFamily, MultivariateLaw, MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise,
     MultivariateStudentT, OneHotCategorical, PowerSpherical, Relaxable, RelaxedBinomial, RelaxedCounts,
-    RelaxedNegativeBinomial, RelaxedPoisson, Wishart, multivariate_families, multivariate_family,
+    RelaxedNegativeBinomial, RelaxedPoisson, TransformedMultivariate, Wishart, multivariate_families,
+    multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;

@@ -20,7 +20,7 @@ pub(super) const FAMILY: Family = Family {
 
 /// Geometric law: failures before the first success, each trial a success with probability `probs = 1 / (1 + e^-logits)`.
 ///
-/// `p(x) = probs (1 - probs)^x`, `x = 0, 1, …`, as PyTorch counts. Draw: `⌈ln(1 - noise) / ln(1 - probs)⌉ - 1`, the quantile.
+/// `p(x) = probs (1 - probs)^x`, `x = 0, 1, …`, as `PyTorch` counts. Draw: `⌈ln(1 - noise) / ln(1 - probs)⌉ - 1`, the quantile.
 ///
 /// ```
 /// use reparam_core::law::{Geometric, Law};
@@ -60,12 +60,12 @@ impl Geometric {
         self.odds().p
     }
 
-    fn odds(&self) -> Odds {
+    fn odds(self) -> Odds {
         Odds::from_logits(self.logits)
     }
 
     /// The smallest count whose survival has at most this logarithm.
-    fn quantile_of_log_survival(&self, log_survival: f64) -> f64 {
+    fn quantile_of_log_survival(self, log_survival: f64) -> f64 {
         let odds = self.odds();
         if log_survival == 0.0 || odds.log_q == f64::NEG_INFINITY {
             return 0.0;

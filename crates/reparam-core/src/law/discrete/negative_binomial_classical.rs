@@ -22,7 +22,7 @@ pub(super) const FAMILY: Family = Family {
 
 /// Negative binomial law: successes before the `total_count`-th failure, each trial a success with probability `1 / (1 + e^-logits)`.
 ///
-/// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as PyTorch counts. The mean is
+/// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as `PyTorch` counts. The mean is
 /// `total_count e^logits`; logits lie in ±300, which keeps it and the variance within range. [`NegativeBinomial`] is the same law by mean and dispersion.
 ///
 /// ```

@@ -41,7 +41,9 @@ pub(super) fn fill_poisson(stream: &Stream, first: u64, out: &mut [f64], rate: f
     if rate < LARGE {
         stream.fill(Noise::Uniform, first, out);
         let start = (-rate).exp();
-        out.iter_mut().for_each(|x| *x = poisson_inversion(rate, start, *x));
+        for x in out {
+            *x = poisson_inversion(rate, start, *x);
+        }
     } else {
         let hat = PoissonHat::new(rate);
         fill_by(stream, first, out, rate.floor(), |u, v| hat.accept(u, v));
@@ -124,7 +126,9 @@ pub(super) fn fill_binomial(stream: &Stream, first: u64, out: &mut [f64], n: f64
         fill_by(stream, first, out, hat.mode, |u, v| hat.accept(u, v));
     }
     if flip {
-        out.iter_mut().for_each(|x| *x = n - *x);
+        for x in out {
+            *x = n - *x;
+        }
     }
 }
 

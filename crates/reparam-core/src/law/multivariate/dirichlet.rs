@@ -24,7 +24,7 @@ pub(super) const FAMILY: MultivariateFamily = MultivariateFamily {
 /// coordinates below the smallest normal number, which tiny concentrations make, are set to it.
 ///
 /// The path is the velocity `∂z_i/∂α_j = (δ_ij - z_i) / (1 - z_j) · ∂b/∂α_j`, where `∂b/∂α_j` is the slope at `z_j` of a draw from
-/// its marginal Beta(α_j, α₀ - α_j) in the first shape (Jankowiak and Obermeyer 2018).
+/// its marginal `Beta(α_j, α₀ - α_j)` in the first shape (Jankowiak and Obermeyer 2018).
 ///
 /// ```
 /// use reparam_core::law::{Dirichlet, MultivariateLaw};

@@ -3,8 +3,8 @@
 use std::any::Any;
 
 use super::linear::{
-    cholesky, diagonal, dot, gram, identity, log_det_lower, product, solve_lower, solve_lower_columns,
-    solve_lower_transposed, times_vector, transpose, transposed_times_vector,
+    cholesky, diagonal, dot, gram, identity, log_det_lower, solve_lower, solve_lower_columns, solve_lower_transposed,
+    times_vector, transpose, transposed_times_vector,
 };
 use super::normal::{HALF_LOG_TAU, kl_to_factor};
 use super::{
@@ -287,6 +287,7 @@ impl KlTo<LowRankMultivariateNormal> for MultivariateNormal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::linear::product;
     use super::*;
 
     #[test]

@@ -30,6 +30,7 @@ mod relaxed_counts;
 mod student_t;
 #[cfg(test)]
 mod tests;
+mod transformed;
 mod wishart;
 
 use std::any::Any;
@@ -48,6 +49,7 @@ pub use one_hot_categorical::OneHotCategorical;
 pub use power_spherical::PowerSpherical;
 pub use relaxed_counts::{Relaxable, RelaxedBinomial, RelaxedCounts, RelaxedNegativeBinomial, RelaxedPoisson};
 pub use student_t::MultivariateStudentT;
+pub use transformed::TransformedMultivariate;
 pub use wishart::Wishart;
 
 use super::{Estimate, KlTo, NoClosedForm, Parameter, ParameterError, Support, write};
@@ -171,7 +173,7 @@ pub trait MultivariateLaw: Debug + Send + Sync + Any {
     /// `log p(x)` in nats, with respect to the measure that the law's documentation names; `-inf` outside the support.
     fn log_prob(&self, x: &[f64]) -> f64;
 
-    /// `E[X]`, element by element; `NaN` where it does not exist.
+    /// `E[X]`, element by element; `NaN` where it does not exist, or, for a transformed law, no formula is known.
     fn mean(&self) -> Vec<f64>;
 
     /// `E[(X - E[X])²]`, element by element; infinite or `NaN` where it is or does not exist.

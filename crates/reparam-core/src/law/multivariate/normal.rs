@@ -3,8 +3,8 @@
 use std::any::Any;
 
 use super::linear::{
-    cholesky, diagonal, dot, gram, inverse_from_cholesky, inverse_lower, log_det_lower, lower_outer, product,
-    solve_lower, solve_lower_columns, solve_lower_transposed, symmetrised, times_vector, transpose,
+    cholesky, diagonal, dot, gram, inverse_from_cholesky, inverse_lower, log_det_lower, lower_outer, solve_lower,
+    solve_lower_columns, solve_lower_transposed, symmetrised, times_vector, transpose,
 };
 use super::{
     KlTo, MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add,
@@ -304,6 +304,7 @@ impl KlTo<MultivariateNormal> for MultivariateNormal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::linear::product;
     use super::*;
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) const FAMILY: MultivariateFamily = MultivariateFamily {
 
 /// Mixture of multivariate normal laws: `Σ_k w_k N(x; loc_k, L_k L_kᵀ)`, `w = softmax(logits)`, `L = scale_tril`.
 ///
-/// The path is the distributional transform, as in [`DiagonalNormalMixture`]: given the earlier coordinates, coordinate `i` of
+/// The path is the distributional transform, as in [`DiagonalNormalMixture`](super::DiagonalNormalMixture): given the earlier coordinates, coordinate `i` of
 /// component `k` is normal with scale `L_k,ii`, and its weight is that of the earlier coordinates' responsibilities.
 ///
 /// ```

@@ -68,9 +68,9 @@ impl PowerSpherical {
         let mut loc = loc.to_vec();
         // A vector that has length 1 up to rounding stays as it is.
         if (dot(&loc, &loc) - 1.0).abs() > 4.0 * f64::EPSILON {
-            loc.iter_mut().for_each(|l| *l /= largest);
-            let length = dot(&loc, &loc).sqrt();
-            loc.iter_mut().for_each(|l| *l /= length);
+            let scaled: Vec<f64> = loc.iter().map(|l| l / largest).collect();
+            let length = dot(&scaled, &scaled).sqrt();
+            loc = scaled.iter().map(|l| l / length).collect();
         }
         Ok(Self { loc, concentration })
     }

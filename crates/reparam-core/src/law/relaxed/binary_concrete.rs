@@ -77,12 +77,6 @@ impl BinaryConcrete {
         self.temperature.ln() - size - 2.0 * log1p_exp(-size)
     }
 
-    /// The value of these log-odds, off the ends where the probability is.
-    fn inside(&self, probability: f64, y: f64) -> f64 {
-        let z = sigmoid(y);
-        if probability > 0.0 && probability < 1.0 { z.clamp(f64::MIN_POSITIVE, BELOW_ONE) } else { z }
-    }
-
     /// The noise that gives these log-odds.
     fn centred(&self, y: f64) -> f64 {
         self.temperature * y - self.logits
@@ -97,6 +91,12 @@ impl BinaryConcrete {
             (-size - 2.0 * log1p_exp(-size)).exp() * f(v / t)
         })
     }
+}
+
+/// The value of these log-odds, off the ends where the probability is.
+fn inside(probability: f64, y: f64) -> f64 {
+    let z = sigmoid(y);
+    if probability > 0.0 && probability < 1.0 { z.clamp(f64::MIN_POSITIVE, BELOW_ONE) } else { z }
 }
 
 impl Law for BinaryConcrete {
@@ -145,11 +145,11 @@ impl Law for BinaryConcrete {
     }
 
     fn quantile(&self, probability: f64) -> f64 {
-        self.inside(probability, (logit(probability) + self.logits) / self.temperature)
+        inside(probability, (logit(probability) + self.logits) / self.temperature)
     }
 
     fn upper_quantile(&self, probability: f64) -> f64 {
-        self.inside(probability, (self.logits - logit(probability)) / self.temperature)
+        inside(probability, (self.logits - logit(probability)) / self.temperature)
     }
 
     /// By quadrature, to 1e-14.

@@ -6,6 +6,8 @@ use crate::law::multivariate::linear::{cholesky, gram};
 
 type Map = Box<dyn Fn(&[f64]) -> Vec<f64>>;
 
+type LogVolume = Box<dyn Fn(&[f64]) -> f64>;
+
 /// Which volume a density is with respect to.
 #[derive(Clone, Debug)]
 pub(super) enum Measure {
@@ -20,6 +22,8 @@ pub(super) struct Chart {
     pub(super) map: Map,
     pub(super) back: Map,
     pub(super) measure: Measure,
+    /// The logarithm of the volume that the map makes of a unit at `t`.
+    pub(super) volume: LogVolume,
     /// Half-width and number of points of the trapezoidal rule in each `t`; 0 points for none.
     pub(super) grid: (f64, usize),
 }
@@ -31,6 +35,7 @@ impl Chart {
             map: Box::new(|_| Vec::new()),
             back: Box::new(|_| Vec::new()),
             measure: Measure::Coordinates(Vec::new()),
+            volume: Box::new(|_| 0.0),
             grid: (0.0, 0),
         }
     }
@@ -47,6 +52,7 @@ impl Chart {
             map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + scale * t).collect()),
             back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l) / scale).collect()),
             measure: Measure::Coordinates((0..loc.len()).collect()),
+            volume: Box::new(move |t| t.len() as f64 * scale.ln()),
             grid,
         }
     }
@@ -58,6 +64,7 @@ impl Chart {
             map: Box::new(move |t| t.iter().zip(&there).map(|(t, l)| l + t.sinh()).collect()),
             back: Box::new(move |x| x.iter().zip(&back).map(|(x, l)| (x - l).asinh()).collect()),
             measure: Measure::Coordinates((0..loc.len()).collect()),
+            volume: Box::new(|t| t.iter().map(|t| t.cosh().ln()).sum()),
             grid,
         }
     }
@@ -73,7 +80,8 @@ impl Chart {
         Self::bijector(CorrelationCholesky::new(dim).unwrap(), free, grid)
     }
 
-    fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
+    /// The output of a map, of which these coordinates are free.
+    pub(super) fn bijector(map: impl Bijector + Copy + 'static, free: Vec<usize>, grid: (f64, usize)) -> Self {
         let there = move |t: &[f64]| {
             let mut y = vec![0.0; map.output_len()];
             map.forward(t, &mut y);
@@ -84,7 +92,8 @@ impl Chart {
             map.inverse(y, &mut t);
             t
         };
-        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+        let volume = Box::new(move |t: &[f64]| map.log_det(t));
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), volume, grid }
     }
 
     /// Symmetric positive definite matrices, `C Cᵀ`.
@@ -101,38 +110,46 @@ impl Chart {
             t
         };
         let free = (0..dim * dim).filter(|k| k % dim <= k / dim).collect();
-        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), grid }
+        // The square's Jacobian determinant in the lower triangle is 2ⁿ ∏ C_ii^(n - i), i from 0, and t_ii = log C_ii.
+        let volume = Box::new(move |t: &[f64]| {
+            let ends: f64 = (0..dim).map(|i| (dim - i) as f64 * t[i * (i + 3) / 2]).sum();
+            map.log_det(t) + dim as f64 * std::f64::consts::LN_2 + ends
+        });
+        Self { map: Box::new(there), back: Box::new(back), measure: Measure::Coordinates(free), volume, grid }
     }
 
     /// The circle by its angle, or the sphere by its latitude's `gd(t)` and its longitude; the grid is half a turn wide on each side.
     pub(super) fn sphere(dim: usize, points: usize) -> Self {
         let half = std::f64::consts::PI;
-        let map = move |t: &[f64]| match dim {
-            2 => vec![t[0].cos(), t[0].sin()],
-            // On the grid of half a turn the second coordinate is stretched, so that poles are out of reach.
-            _ => {
-                let v = 5.0 * t[1];
-                vec![t[0].cos() / v.cosh(), t[0].sin() / v.cosh(), v.tanh()]
+        // On the grid of half a turn the second coordinate is stretched, so that poles are out of reach.
+        let map = move |t: &[f64]| {
+            if dim == 2 {
+                return vec![t[0].cos(), t[0].sin()];
             }
+            let v = 5.0 * t[1];
+            vec![t[0].cos() / v.cosh(), t[0].sin() / v.cosh(), v.tanh()]
         };
-        let back = move |x: &[f64]| match dim {
-            2 => vec![x[1].atan2(x[0])],
-            _ => vec![x[1].atan2(x[0]), x[2].atanh() / 5.0],
+        let back = move |x: &[f64]| {
+            let longitude = x[1].atan2(x[0]);
+            if dim == 2 { vec![longitude] } else { vec![longitude, x[2].atanh() / 5.0] }
         };
-        Self { map: Box::new(map), back: Box::new(back), measure: Measure::Surface, grid: (half, points) }
+        // dφ cos(latitude) d(latitude), both of the latter 1/cosh v dv.
+        let volume = move |t: &[f64]| if dim == 2 { 0.0 } else { 5.0_f64.ln() - 2.0 * (5.0 * t[1]).cosh().ln() };
+        let (measure, grid) = (Measure::Surface, (half, points));
+        Self { map: Box::new(map), back: Box::new(back), measure, volume: Box::new(volume), grid }
     }
 
-    /// Log-volume of the map at `t`, and its derivative, one row a value's coordinate.
-    pub(super) fn volume(&self, t: &[f64]) -> (f64, Vec<Vec<f64>>) {
+    /// The volume again, from differences.
+    pub(super) fn measured_volume(&self, t: &[f64]) -> f64 {
         let jacobian = self.jacobian(t);
-        let log = match &self.measure {
+        match &self.measure {
             Measure::Coordinates(free) => determinant(free.iter().map(|&i| jacobian[i].clone()).collect()).abs().ln(),
             Measure::Surface => 0.5 * determinant(normal_equations(&jacobian)).ln(),
-        };
-        (log, jacobian)
+        }
     }
 
-    fn jacobian(&self, t: &[f64]) -> Vec<Vec<f64>> {
+    /// The derivative of the map, one row a value's coordinate.
+    pub(super) fn jacobian(&self, t: &[f64]) -> Vec<Vec<f64>> {
         let columns: Vec<Vec<f64>> = (0..t.len())
             .map(|j| {
                 richardson(1e-3, |h| {
@@ -180,9 +197,8 @@ fn eliminate(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> (f64, Vec<f64>) {
         for i in 0..n {
             if i != k {
                 let factor = a[i][k] / a[k][k];
-                for j in k..n {
-                    a[i][j] -= factor * a[k][j];
-                }
+                let pivot = a[k].clone();
+                a[i].iter_mut().zip(&pivot).skip(k).for_each(|(a, p)| *a -= factor * p);
                 b[i] -= factor * b[k];
             }
         }

@@ -74,26 +74,60 @@ fn families_refuse_what_does_not_fit() {
     }
 }
 
+/// `log_prob`, score and path at 200 draws; how many of them had rounded to the edge of the support.
+fn finite_at_draws(law: &dyn MultivariateLaw, stream: &Stream) -> usize {
+    let n = law.len();
+    let width: usize = law.parameters().iter().map(Vec::len).sum();
+    let mut outside = 0;
+    for index in 0..200 {
+        let mut z = vec![0.0; n];
+        law.draw(stream, index, &mut z);
+        assert!(z.iter().all(|z| z.is_finite()), "{z:?} of {law:?}");
+        if !law.contains(&z) {
+            outside += 1;
+            continue;
+        }
+        assert!(law.log_prob(&z).is_finite(), "log_prob at {z:?} of {law:?}");
+        let mut out = vec![0.0; width];
+        law.score(&z, &mut out);
+        assert!(out.iter().all(|s| s.is_finite()), "score at {z:?} of {law:?}: {out:?}");
+        if let Some(path) = law.as_pathwise() {
+            let mut out = vec![0.0; width];
+            path.pull_back(&z, &vec![1.0; n], &mut out);
+            assert!(out.iter().all(|s| s.is_finite()), "path at {z:?} of {law:?}: {out:?}");
+        }
+    }
+    outside
+}
+
+#[test]
+fn random_parameters_give_finite_numbers() {
+    let stream = Key::new(10).site("fuzz").step(0);
+    let mut tried = 0;
+    for (place, r) in table().iter().filter(|r| !r.law.family().parameters.is_empty()).enumerate() {
+        for case in 0..20 {
+            // Each parameter times a power of ten between -4 and 4; what breaks a rule is refused.
+            let factor = |p: usize| {
+                let u: f64 = stream.branch(place as u64).branch(p as u64).draw(Noise::Uniform, case);
+                if r.kinds[p] == Kind::Fixed { 1.0 } else { 10.0_f64.powf(8.0 * u - 4.0) }
+            };
+            let parameters = r.law.parameters().into_iter().enumerate();
+            let values: Vec<Vec<f64>> = parameters.map(|(p, v)| v.iter().map(|v| factor(p) * v).collect()).collect();
+            let values: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
+            let Ok(law) = r.law.family().build(&values) else { continue };
+            tried += 1;
+            // Matrices with few degrees of freedom are singular to rounding now and then.
+            assert!(finite_at_draws(&*law, &stream) < 100, "{law:?}");
+        }
+    }
+    assert!(tried > 300, "{tried}");
+}
+
 #[test]
 fn extreme_parameters_give_finite_numbers() {
     let stream = Key::new(9).site("extremes").step(0);
     for law in rows::extremes() {
-        let n = law.len();
-        let width: usize = law.parameters().iter().map(Vec::len).sum();
-        for index in 0..200 {
-            let mut z = vec![0.0; n];
-            law.draw(&stream, index, &mut z);
-            assert!(law.contains(&z), "{z:?} of {law:?}");
-            assert!(law.log_prob(&z).is_finite(), "log_prob at {z:?} of {law:?}");
-            let mut out = vec![0.0; width];
-            law.score(&z, &mut out);
-            assert!(out.iter().all(|s| s.is_finite()), "score at {z:?} of {law:?}: {out:?}");
-            if let Some(path) = law.as_pathwise() {
-                let mut out = vec![0.0; width];
-                path.pull_back(&z, &vec![1.0; n], &mut out);
-                assert!(out.iter().all(|s| s.is_finite()), "path at {z:?} of {law:?}: {out:?}");
-            }
-        }
+        assert_eq!(finite_at_draws(&*law, &stream), 0, "{law:?}");
         assert!(law.entropy().is_finite() || !law.family().closed_entropy, "entropy of {law:?}");
         // A t law has no variance from two degrees of freedom down.
         let without = law.as_any().is::<MultivariateStudentT>() && law.parameters()[0][0] <= 2.0;

@@ -27,12 +27,15 @@ enum Kind {
     Fixed,
 }
 
+/// Makes a law from its parameters.
+type Make = Box<dyn Fn(&[Vec<f64>]) -> Box<dyn MultivariateLaw>>;
+
 /// A law, which of its parameters' entries are free, and free coordinates of its values.
 struct Row {
     law: Box<dyn MultivariateLaw>,
     kinds: Vec<Kind>,
     chart: Chart,
-    make: Box<dyn Fn(&[Vec<f64>]) -> Box<dyn MultivariateLaw>>,
+    make: Make,
 }
 
 /// A row of a family.
@@ -64,18 +67,24 @@ impl Row {
         for (p, (values, kind)) in self.law.parameters().iter().zip(&self.kinds).enumerate() {
             let n = if let Kind::Lowers(n) = kind { *n } else { values.len().isqrt() };
             for k in 0..values.len() {
+                let (i, j) = (k % (n * n) / n, k % n);
                 match kind {
-                    Kind::Fixed => {}
                     Kind::Free => out.push(vec![(p, k)]),
-                    Kind::Lower if k % n <= k / n => out.push(vec![(p, k)]),
-                    Kind::Symmetric if k % n == k / n => out.push(vec![(p, k)]),
-                    Kind::Symmetric if k % n < k / n => out.push(vec![(p, k), (p, k % n * n + k / n)]),
-                    Kind::Lowers(n) if k % n <= k % (n * n) / n => out.push(vec![(p, k)]),
-                    Kind::Lower | Kind::Lowers(_) | Kind::Symmetric => {}
+                    Kind::Lower | Kind::Lowers(_) if j <= i => out.push(vec![(p, k)]),
+                    Kind::Symmetric if j == i => out.push(vec![(p, k)]),
+                    Kind::Symmetric if j < i => out.push(vec![(p, k), (p, j * n + i)]),
+                    _ => {}
                 }
             }
         }
         out
+    }
+
+    /// Its parameters, a third larger where they are free.
+    fn larger(&self) -> Vec<Vec<f64>> {
+        let times = |kind: &Kind| if *kind == Kind::Fixed { 1.0 } else { 1.3 };
+        let each = self.law.parameters().into_iter().zip(&self.kinds);
+        each.map(|(p, kind)| p.iter().map(|v| times(kind) * v).collect()).collect()
     }
 
     /// How many numbers the parameters have.

@@ -3,10 +3,14 @@
 use super::*;
 use crate::noise::Key;
 
-/// Laws of the same support for each pair: all of the table that have the same length.
+/// Laws of the same support for each pair: all of the table that have the same length, and each with parameters a third larger.
 fn partners() -> Vec<(Box<dyn MultivariateLaw>, Box<dyn MultivariateLaw>)> {
     let mut out = Vec::new();
     for q in table() {
+        let p = (q.make)(&q.larger());
+        if kl(&*q.law, &*p).is_ok() {
+            out.push(((q.make)(&q.law.parameters()), p));
+        }
         for p in table() {
             if q.law.len() == p.law.len() && kl(&*q.law, &*p.law).is_ok() {
                 out.push(((q.make)(&q.law.parameters()), p.law));

@@ -1,7 +1,8 @@
 //! Rows of laws made of other laws.
 
 use super::*;
-use crate::law::{InverseTransform, Laplace, Mixture, Truncated};
+use crate::bijector::{Exp, Tanh};
+use crate::law::{InverseTransform, Laplace, Mixture, Transformed, Truncated};
 
 pub(in crate::law::tests) fn rows() -> Vec<Row> {
     vec![
@@ -14,8 +15,19 @@ pub(in crate::law::tests) fn rows() -> Vec<Row> {
         row("tabulated", &[-1.0, 0.5, 1.0, 3.0, 0.0, 0.25, 0.625, 1.0], [-1.0, 0.5, 1.0, 3.0]),
         made(truncated_laplace, &[1.0, 0.5, 0.0, 3.0], Chart::Line, panels(0.0, 3.0, 48)),
         made(laplace_and_normal, &[0.0, 0.7, -1.0, 0.5, 2.0, 1.0], Chart::Line, around(-1.0, 0.5, 60)),
+        made(log_normal, &[0.3, 0.5], Chart::Exp(0.0), around(0.3, 0.25, 48)),
+        made(squashed_laplace, &[0.2, 0.1], Chart::Sigmoid(-1.0, 1.0), around(0.4, 0.2, 45)),
         made(gompertz, &[0.8, 2.0], Chart::Exp(0.0), panels(-40.0, 2.2, 80)),
     ]
+}
+
+fn log_normal(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Transformed::new(Normal::new(p[0], p[1]).unwrap(), Exp).unwrap())
+}
+
+/// In the chart `x = tanh(t/2)` the corner of the Laplace law lies at twice its location, which is an edge.
+fn squashed_laplace(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Transformed::new(Laplace::new(p[0], p[1]).unwrap(), Tanh).unwrap())
 }
 
 fn truncated_laplace(p: &[f64]) -> Box<dyn Law> {
