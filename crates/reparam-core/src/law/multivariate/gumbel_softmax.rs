@@ -137,9 +137,10 @@ impl GumbelSoftmax {
 
 /// `E[e^-x]`, `E[x e^-x]`, `E[x² e^-x]` of `x = e^((centre + noise) / temperature)`.
 fn one_noise(centre: f64, temperature: f64) -> [f64; 3] {
-    // Noise lies in [-4, 45] but for e^-45 of its mass; above 5 temperatures e^-x is 0.
-    let (low, high) = (centre - 4.0, (centre + 45.0).min(5.0 * temperature));
-    let mut sums = [0.0; 3];
+    // Noise lies in [-4, 45] but for e^-45 of its mass; above 5 temperatures e^-x is 0, below -40 it is 1.
+    let low = (centre - 4.0).max(-40.0 * temperature);
+    let high = (centre + 45.0).min(5.0 * temperature);
+    let mut sums = [(-(centre - low).exp()).exp(), 0.0, 0.0];
     if low < high {
         for (v, w) in Panels::over(&uneven(low, high, temperature)).0 {
             let g = v - centre;
