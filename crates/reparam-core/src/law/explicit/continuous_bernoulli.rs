@@ -222,8 +222,13 @@ impl Law for ContinuousBernoulli {
     }
 
     fn survival(&self, x: f64) -> f64 {
+        let l = self.logits;
+        if l < 0.0 && x > 0.0 && x < 1.0 {
+            // (e^(l x) - e^l) / (1 - e^l): near 0, where the mass is, 1 - x has lost x.
+            return (l * x).exp() * (l * (1.0 - x)).exp_m1() / l.exp_m1();
+        }
         // 1 - X has the log-odds of the other sign.
-        unit_cdf(-self.logits, 1.0 - x)
+        unit_cdf(-l, 1.0 - x)
     }
 
     fn quantile(&self, probability: f64) -> f64 {

@@ -67,3 +67,25 @@ fn wrong_parameters_are_named() {
     assert_eq!(message("categorical", &[0.0, f64::NAN]), "categorical: logits must be finite, got NaN at index [1]");
     assert_eq!(Bernoulli::from_probs(1.5).unwrap_err().to_string(), "bernoulli: probs must be in [0, 1], got 1.5");
 }
+
+#[test]
+fn a_tanh_normal_is_right_where_its_values_round_to_one() {
+    let law = TanhNormal::new(0.5, 2.0).unwrap();
+    let both = |u: f64| {
+        let (mut here, mut there) = ([0.0; 2], [0.0; 2]);
+        law.pathwise(u.tanh(), &mut here);
+        law.pathwise_of_base(u, &mut there);
+        [(law.log_prob(u.tanh()), law.log_prob_of_base(u)), (here[0], there[0]), (here[1], there[1])]
+    };
+    for (u, size) in [(0.0, 1.0), (0.3, 1.0), (-1.7, 10.0), (6.0, 1e5), (-8.0, 4e6)] {
+        for (here, there) in both(u) {
+            // x is rounded to 2⁻⁵³; 1 - x² is `1 / size` at least, and its logarithm counts twice at worst.
+            assert!((here / there - 1.0).abs() < 4.0 * f64::EPSILON * (2.0 + size), "{u}: {here} {there}");
+        }
+    }
+    // log(1 - x²) = 2 log 2 - 2|u| far out, and the density does not end at the last number below 1.
+    for u in [40.0, -40.0, 1e3, -1e150] {
+        let expected = law.base().log_prob(u) + 2.0 * (u.abs() - std::f64::consts::LN_2);
+        assert!((law.log_prob_of_base(u) / expected - 1.0).abs() < 4.0 * f64::EPSILON);
+    }
+}

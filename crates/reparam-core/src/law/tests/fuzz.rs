@@ -22,7 +22,7 @@ impl Random {
 
     /// A number of a set, extremes included.
     fn member(&mut self, rule: Support) -> f64 {
-        let size = self.size(12.0);
+        let size = self.size(16.0);
         match rule {
             Support::Extended if self.uniform() < 0.3 => f64::INFINITY.copysign(self.uniform() - 0.5),
             Support::Real | Support::Extended if self.uniform() < 0.5 => -size,

@@ -15,8 +15,9 @@ const REACH: f64 = 1e-300;
 
 /// `a` and `b`.
 fn places(loc: f64, concentration: f64, x: f64) -> [f64; 2] {
-    let root = (concentration / x).sqrt();
-    [root * ((x - loc) / loc), root * (x / loc + 1.0)]
+    // In this order nothing over- or underflows before the result does.
+    let root = concentration.sqrt() / x.sqrt();
+    [root * (x - loc) / loc, root * (0.5 * x + 0.5 * loc) / loc * 2.0]
 }
 
 /// `log(φ(a) m √(π/2))` for a combination `m` of scaled complementary error functions.
@@ -52,7 +53,7 @@ pub(super) fn log_survival(loc: f64, concentration: f64, x: f64) -> f64 {
     if above > REACH || a < FAR || !x.is_finite() {
         return above.ln();
     }
-    let difference = mills_difference(a, 2.0 * (concentration / x).sqrt());
+    let difference = mills_difference(a, 2.0 * concentration.sqrt() / x.sqrt());
     -0.5 * a * a - HALF_LOG_TAU + difference.max(f64::MIN_POSITIVE).ln()
 }
 
