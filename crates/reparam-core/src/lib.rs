@@ -1,5 +1,6 @@
 //! Laws, noise and special functions with their derivatives, on plain numbers.
 
+pub mod bijector;
 pub mod kernel;
 pub mod law;
 pub mod noise;

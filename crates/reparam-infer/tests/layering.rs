@@ -22,7 +22,13 @@ type Module = (&'static str, &'static [&'static str]);
 const MODULES: [(&str, &[Module]); 4] = [
     (
         "reparam_core",
-        &[("kernel", &[]), ("special", &["kernel"]), ("noise", &["special"]), ("law", &["special", "noise"])],
+        &[
+            ("kernel", &[]),
+            ("special", &["kernel"]),
+            ("noise", &["special"]),
+            ("bijector", &["special"]),
+            ("law", &["special", "noise", "bijector"]),
+        ],
     ),
     ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),
     (

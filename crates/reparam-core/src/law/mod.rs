@@ -22,7 +22,7 @@ mod explicit;
 mod family;
 mod implicit;
 mod kl;
-mod multivariate;
+pub mod multivariate;
 mod parameter;
 mod relaxed;
 mod support;
@@ -32,12 +32,17 @@ mod tests;
 use std::any::Any;
 use std::fmt::Debug;
 
+pub use combine::*;
 pub use discrete::*;
 pub use explicit::*;
 pub use family::Family;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
-    MultivariateFamily, MultivariateLaw, MultivariatePathwise, multivariate_families, multivariate_family,
+    DiagonalNormalMixture, Dirichlet, GumbelSoftmax, LkjCholesky, LowRankMultivariateNormal, Multinomial,
+    MultivariateFamily, MultivariateLaw, MultivariateNormal, MultivariateNormalMixture, MultivariatePathwise,
+    MultivariateStudentT, OneHotCategorical, PowerSpherical, Relaxable, RelaxedBinomial, RelaxedCounts,
+    RelaxedNegativeBinomial, RelaxedPoisson, TransformedMultivariate, Wishart, multivariate_families,
+    multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
 pub use support::Support;
@@ -46,7 +51,10 @@ use crate::noise::Stream;
 
 /// The one-dimensional families of this crate, by kind and then by name.
 pub fn families() -> impl Iterator<Item = &'static Family> {
-    [explicit::FAMILIES, implicit::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES].into_iter().flatten().copied()
+    [explicit::FAMILIES, implicit::FAMILIES, combine::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The family with this kebab-case name.
@@ -65,6 +73,18 @@ pub trait Law: Debug + Send + Sync + Any {
 
     /// The parameters, in the order of the family; a vector parameter is written out.
     fn parameters(&self) -> Vec<f64>;
+
+    /// Names of the numbers of [`Law::parameters`]: those of the family, `logits[0]`, `logits[1]`, … for the numbers of a vector.
+    fn parameter_names(&self) -> Vec<String> {
+        let parameters = self.family().parameters;
+        let vectors = parameters.iter().filter(|p| p.vector).count().max(1);
+        let length = (self.parameters().len() + vectors).saturating_sub(parameters.len()) / vectors;
+        let names = |p: &Parameter| match p.vector {
+            true => (0..length).map(|i| format!("{}[{i}]", p.name)).collect(),
+            false => vec![p.name.to_owned()],
+        };
+        parameters.iter().flat_map(names).collect()
+    }
 
     /// The values that can be drawn.
     fn support(&self) -> Support;

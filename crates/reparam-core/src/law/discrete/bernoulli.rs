@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use super::saddle::deviance;
 use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
 use crate::noise::Noise;
 use crate::special::{log1p_exp, logit, sigmoid};
@@ -49,9 +50,13 @@ impl Bernoulli {
     ///
     /// `probs` outside `[0, 1]`.
     pub fn from_probs(probs: f64) -> Result<Self, ParameterError> {
-        let rule = Parameter::scalar("probs", Support::UnitInterval);
-        ParameterError::check(FAMILY.name, rule, &[probs])?;
+        check_probs(FAMILY.name, probs)?;
         Ok(Self { logits: logit(probs) })
+    }
+
+    /// The law with log-odds that are known to be finite.
+    pub(in crate::law) fn of_checked_logits(logits: f64) -> Self {
+        Self { logits }
     }
 
     /// Probability of 1.
@@ -146,9 +151,23 @@ impl Law for Bernoulli {
 
 impl KlTo<Bernoulli> for Bernoulli {
     fn kl(&self, p: &Bernoulli) -> f64 {
-        let part = |weight: f64, q: f64, p: f64| {
-            if weight == 0.0 { 0.0 } else { weight * (log1p_exp(p) - log1p_exp(q)) }
-        };
-        part(sigmoid(self.logits), -self.logits, -p.logits) + part(sigmoid(-self.logits), self.logits, p.logits)
+        kl_of_logits(self.logits, p.logits)
     }
+}
+
+/// Checks a probability of success.
+pub(super) fn check_probs(law: &'static str, probs: f64) -> Result<(), ParameterError> {
+    ParameterError::check(law, Parameter::scalar("probs", Support::UnitInterval), &[probs])
+}
+
+/// The divergence of Bernoulli laws with these log-odds.
+pub(super) fn kl_of_logits(q: f64, p: f64) -> f64 {
+    // Close laws: deviances, which do not cancel. Distant ones: logarithms, which do not underflow.
+    if (q - p).abs() < 1.0 && p.abs() < 500.0 {
+        return deviance(sigmoid(q), sigmoid(p)) + deviance(sigmoid(-q), sigmoid(-p));
+    }
+    let part = |weight: f64, q: f64, p: f64| {
+        if weight == 0.0 { 0.0 } else { weight * (log1p_exp(p) - log1p_exp(q)) }
+    };
+    part(sigmoid(q), -q, -p) + part(sigmoid(-q), q, p)
 }

@@ -1,8 +1,14 @@
 //! Continuous relaxations of discrete laws, with a temperature.
 
-use super::Family;
-use super::kl::Pair;
+mod binary_concrete;
+mod panels;
 
-pub(super) const FAMILIES: &[&Family] = &[];
+pub use binary_concrete::BinaryConcrete;
+pub(super) use panels::{Panels, uneven};
+
+use super::kl::Pair;
+use super::{Bernoulli, Family, Law, Parameter, ParameterError, Pathwise, Support, write};
+
+pub(super) const FAMILIES: &[&Family] = &[&binary_concrete::FAMILY];
 
 pub(super) const PAIRS: &[Pair] = &[];

@@ -24,8 +24,9 @@ impl Random {
     fn member(&mut self, rule: Support) -> f64 {
         let size = self.size(16.0);
         match rule {
-            Support::Real if self.uniform() < 0.5 => -size,
-            Support::Real | Support::Positive | Support::NonNegative => size,
+            Support::Extended if self.uniform() < 0.3 => f64::INFINITY.copysign(self.uniform() - 0.5),
+            Support::Real | Support::Extended if self.uniform() < 0.5 => -size,
+            Support::Real | Support::Extended | Support::Positive | Support::NonNegative => size,
             Support::UnitInterval | Support::OpenUnitInterval => {
                 let p = size / (1.0 + size);
                 if self.uniform() < 0.5 { p } else { 1.0 - p }
@@ -39,6 +40,7 @@ impl Random {
             Support::Index(count) => (self.uniform() * count as f64).floor(),
             Support::CountTo(last) => (self.uniform() * (last as f64 + 1.0)).floor(),
             Support::Count => self.size(8.0).floor(),
+            Support::Integers(low, high) => (low.max(-1e6) + self.size(8.0).floor()).min(high),
         }
     }
 
@@ -50,6 +52,13 @@ impl Random {
             for _ in 0..if p.vector { length } else { 1 } {
                 values.push(self.member(p.rule));
             }
+        }
+        if family.name == "tabulated" {
+            // Columns that rise, the second from 0 to 1.
+            let (x, cdf) = values.split_at_mut(length);
+            x.sort_by(f64::total_cmp);
+            cdf.sort_by(f64::total_cmp);
+            (cdf[0], cdf[length - 1]) = (0.0, 1.0);
         }
         match family.build(&values) {
             Ok(law) => Some(law),

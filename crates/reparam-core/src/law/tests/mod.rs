@@ -2,11 +2,13 @@
 //!
 //! - `density`: mass, moments, entropy, score, slope, mode. `distribution`: cdf, survival, quantiles, their logarithms.
 //! - `draws`: base noise, keyed streams. `paths`: derivatives of draws, at fixed noise and in the mean. `fuzz`: extremes.
+//! - `counts`: laws of counts where counts are large.
 //! - `kl`: every registered pair, over all rows of its two families. `edges`: golden values and limits of single laws.
 //!
 //! A row needs panel edges in its chart such that the density is smooth between them and dies away at both ends: a check
 //! whose integrand does not, panics and asks for a wider row, unless the integral diverges, which is then its value.
 
+mod counts;
 mod density;
 mod distribution;
 mod draws;
@@ -77,7 +79,10 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::combine(), rows::discrete(), rows::relaxed()]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
@@ -90,6 +95,9 @@ impl Row {
                 Support::Boolean => [0.0, 1.0].map(|x| (x, mass(x))).to_vec(),
                 Support::Index(count) => (0..count).map(|k| (k as f64, mass(k as f64))).collect(),
                 Support::CountTo(last) => (0..=last).map(|k| (k as f64, mass(k as f64))).collect(),
+                Support::Integers(low, high) if low.is_finite() && high.is_finite() => {
+                    (0..=(high - low) as u32).map(|k| low + f64::from(k)).map(|x| (x, mass(x))).collect()
+                }
                 // Until 1e-18 of the mass is left: beyond lies nothing that a sum in double precision sees.
                 Support::Count => (0..1_000_000)
                     .map(f64::from)
@@ -152,14 +160,16 @@ impl Row {
         (self.make)(parameters)
     }
 
-    /// The places of parameters that vary continuously, in the order of [`Law::parameters`].
+    /// The places of parameters that vary continuously (an infinite bound does not), in the order of [`Law::parameters`].
     fn continuous(&self) -> impl Iterator<Item = usize> {
         let parameters = self.law.family().parameters;
         let count = self.law.parameters().len();
         let vectors = parameters.iter().filter(|p| p.vector).count().max(1);
         let length = (count + vectors).saturating_sub(parameters.len()) / vectors;
         let rules = parameters.iter().flat_map(move |p| std::iter::repeat_n(p.rule, if p.vector { length } else { 1 }));
-        rules.take(count).enumerate().filter(|(_, rule)| !rule.is_discrete()).map(|(i, _)| i)
+        let values = self.law.parameters();
+        let varies = move |(i, rule): &(usize, Support)| !rule.is_discrete() && values[*i].is_finite();
+        rules.take(count).enumerate().filter(varies).map(|(i, _)| i)
     }
 
     /// The natural step of each parameter: 1 over the root of its Fisher information, at most its size (or 1) without information.

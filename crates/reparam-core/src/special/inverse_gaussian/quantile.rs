@@ -6,7 +6,8 @@ use crate::special::normal_quantile;
 /// `x` with `inverse_gaussian_cdf(μ, λ, x) = p`: 0 at 0, infinite at 1; NaN for p outside [0, 1] or parameters not positive and finite.
 ///
 /// Newton's method with a bracket in `ln x`, on the logarithm of the tail on whose side of the mean x lies. The first point is that of
-/// the normal limit in `ln x`. Worst relative error 1e-14 where `ln x` depends on p no more than p on itself.
+/// the normal limit in `ln x`. Worst error 4e-15 of the conditioning
+/// (5e-16 was measured): of what an ulp of p, of x and of the exponent make together.
 ///
 /// ```
 /// use reparam_core::special::{inverse_gaussian_cdf, inverse_gaussian_quantile};

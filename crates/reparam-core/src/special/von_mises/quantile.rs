@@ -7,7 +7,7 @@ use std::f64::consts::{PI, TAU};
 /// The angle in [-π, π] with `von_mises_cdf(κ, x) = p`; ±π at the ends. For an upper tail use `-von_mises_quantile(κ, q)`.
 ///
 /// Newton's method with a bracket: on the mass from 0 in the middle, on the logarithm of the tail outside, or on the tail itself where it is nearly
-/// linear in the distance to π. From the normal limit, the uniform law, or the density at π; 3 to 6 steps. Worst error, relative also
+/// linear in the distance to π. From the normal limit, the uniform law, or the density at π; a few steps. Worst error, relative also
 /// towards 0 and in both tails: 3e-15. NaN for p outside [0, 1], or a concentration that is negative or not finite.
 ///
 /// ```
