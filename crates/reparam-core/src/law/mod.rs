@@ -45,16 +45,14 @@ pub use multivariate::{
     multivariate_family,
 };
 pub use parameter::{Parameter, ParameterError, Path};
+pub use relaxed::*;
 pub use support::Support;
 
 use crate::noise::Stream;
 
 /// The one-dimensional families of this crate, by kind and then by name.
 pub fn families() -> impl Iterator<Item = &'static Family> {
-    [explicit::FAMILIES, implicit::FAMILIES, combine::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [explicit::FAMILIES, implicit::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES].into_iter().flatten().copied()
 }
 
 /// The family with this kebab-case name.
@@ -79,9 +77,8 @@ pub trait Law: Debug + Send + Sync + Any {
         let parameters = self.family().parameters;
         let vectors = parameters.iter().filter(|p| p.vector).count().max(1);
         let length = (self.parameters().len() + vectors).saturating_sub(parameters.len()) / vectors;
-        let names = |p: &Parameter| match p.vector {
-            true => (0..length).map(|i| format!("{}[{i}]", p.name)).collect(),
-            false => vec![p.name.to_owned()],
+        let names = |p: &Parameter| {
+            if p.vector { (0..length).map(|i| format!("{}[{i}]", p.name)).collect() } else { vec![p.name.to_owned()] }
         };
         parameters.iter().flat_map(names).collect()
     }

@@ -69,6 +69,10 @@ impl Parameter {
     pub(super) const fn implicit(self) -> Self {
         Self { path: Path::Implicit, ..self }
     }
+
+    pub(super) const fn transport(self) -> Self {
+        Self { path: Path::Transport, ..self }
+    }
 }
 
 /// A parameter or value that breaks its rule, with all that is needed to find it.

@@ -1,19 +1,8 @@
-//! Laws made of other laws, and laws that users bring: truncation, mixtures, transformation, inverse transform sampling.
+//! Laws made of other laws: seen through a bijector.
 
-mod inverse_transform;
-mod mixture;
 mod panels;
-mod root;
-mod tabulated;
 mod transformed;
-mod truncated;
 
-pub use inverse_transform::{DistributionFunction, InverseTransform};
-pub use mixture::Mixture;
-pub use tabulated::Tabulated;
 pub use transformed::Transformed;
-pub use truncated::Truncated;
 
-use super::{Family, Law, Parameter, ParameterError, Pathwise, Support, write};
-
-pub(super) const FAMILIES: &[&Family] = &[&mixture::NORMAL, &tabulated::FAMILY, &truncated::NORMAL];
+use super::{Family, Law, ParameterError, Pathwise, Support};

@@ -79,10 +79,7 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::combine(), rows::discrete(), rows::relaxed()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
     })
 }
 
