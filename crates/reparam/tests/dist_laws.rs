@@ -66,7 +66,7 @@ fn log_prob_and_its_gradients_match_the_twin() {
         for place in PLACES {
             for kind in TYPES {
                 let log_prob = |p: &[Tensor<1>], x| ((row.face)(p).log_prob)(x);
-                compare("log_prob", &row, &values(&row, place), kind, log_prob, |law, x| law.log_prob(x));
+                compare("log_prob", &row, &values(&row, place), kind, log_prob, Law::log_prob);
             }
         }
     }
@@ -102,7 +102,7 @@ fn rsample_gradient_matches_finite_differences_at_fixed_noise() {
                     continue;
                 }
                 let input = vec![noise; row.batch()];
-                compare("rsample", &row, &input, kind, |p, u| path(&row, p, 0)(u), |law, u| law.draw(u));
+                compare("rsample", &row, &input, kind, |p, u| path(&row, p, 0)(u), Law::draw);
             }
         }
     }
@@ -113,11 +113,11 @@ fn distribution_function_and_quantile_match_the_twin() {
     for row in table().iter().filter(|r| has_path(r)) {
         for kind in TYPES {
             for place in PLACES {
-                compare("cdf", row, &values(row, place), kind, |p, x| path(row, p, 1)(x), |law, x| law.cdf(x));
+                compare("cdf", row, &values(row, place), kind, |p, x| path(row, p, 1)(x), Law::cdf);
                 // The median of a Laplace law is its corner.
                 let off = if place == 0.5 { 0.03125 } else { 0.0 };
                 let p = vec![f64::from(place as f32) + off; row.batch()];
-                compare("icdf", row, &p, kind, |q, x| path(row, q, 2)(x), |law, x| law.quantile(x));
+                compare("icdf", row, &p, kind, |q, x| path(row, q, 2)(x), Law::quantile);
             }
         }
     }
@@ -152,7 +152,7 @@ fn the_comparison_sees_a_path_that_is_cut() {
     // Negative control: the draw is right, its scale gets no gradient.
     let row = &table()[0];
     let cut = |p: &[Tensor<1>], u| path(row, &[p[0].clone(), p[1].clone().inner()], 0)(u);
-    compare("rsample", row, &[0.25; 3], TYPES[0], cut, |law, u| law.draw(u));
+    compare("rsample", row, &[0.25; 3], TYPES[0], cut, Law::draw);
 }
 
 /// Laws of the catalogue whose tensor faces are yet to come have no row.
