@@ -79,7 +79,7 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed(), rows::combine()].into_iter().flatten().collect()
     })
 }
 
@@ -165,7 +165,11 @@ impl Row {
         let length = (count + vectors).saturating_sub(parameters.len()) / vectors;
         let rules = parameters.iter().flat_map(move |p| std::iter::repeat_n(p.rule, if p.vector { length } else { 1 }));
         let values = self.law.parameters();
-        let varies = move |(i, rule): &(usize, Support)| !rule.is_discrete() && values[*i].is_finite();
+        // The distribution function of a table begins at 0 and ends at 1, and does not vary there.
+        let held = (self.law.family().name == "tabulated").then_some([length, 2 * length - 1]);
+        let varies = move |(i, rule): &(usize, Support)| {
+            !rule.is_discrete() && values[*i].is_finite() && !held.is_some_and(|held| held.contains(i))
+        };
         rules.take(count).enumerate().filter(varies).map(|(i, _)| i)
     }
 
