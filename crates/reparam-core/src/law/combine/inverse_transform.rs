@@ -50,12 +50,16 @@ pub trait DistributionFunction: Send + Sync {
         if cdf < 0.5 { (-cdf).ln_1p() } else { self.survival(x, parameters).ln() }
     }
 
-    /// `∂F(x) / ∂parameter`, one for each. By default central differences with one Richardson step: error about 1e-10 of the slope's scale for a
-    /// smooth `cdf` that is right to rounding.
+    /// `∂F(x) / ∂parameter`, one for each. By default central differences with one Richardson step of the smaller tail's logarithm: error about
+    /// 1e-10 of the slope's scale for smooth functions that are right to rounding.
     fn cdf_slopes(&self, x: f64, parameters: &[f64], out: &mut [f64]) {
-        // From the smaller tail, whose rounding is smaller.
+        // The logarithm is of one size where the tail itself falls by powers of ten within a step.
         let lower = self.cdf(x, parameters) < 0.5;
-        differences(parameters, out, |p| if lower { self.cdf(x, p) } else { -self.survival(x, p) });
+        differences(parameters, out, |p| if lower { self.log_cdf(x, p) } else { self.log_survival(x, p) });
+        let tail = if lower { self.cdf(x, parameters) } else { -self.survival(x, parameters) };
+        for slope in out.iter_mut().take(parameters.len()) {
+            *slope = if tail == 0.0 { 0.0 } else { *slope * tail };
+        }
     }
 
     /// `∂ log p(x) / ∂parameter`, one for each; by default as in `cdf_slopes`.

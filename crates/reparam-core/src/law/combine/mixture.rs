@@ -146,6 +146,10 @@ impl Mixture {
         if !(0.0..=1.0).contains(&probability) {
             return f64::NAN;
         }
+        if probability > 0.5 && !self.is_discrete() {
+            // From the smaller tail; 1 - p is exact.
+            return self.invert(if tail == Tail::Lower { Tail::Upper } else { Tail::Lower }, 1.0 - probability);
+        }
         let (low, high) = self.range(|c| match tail {
             Tail::Lower => c.quantile(probability),
             Tail::Upper => c.upper_quantile(probability),
@@ -153,9 +157,8 @@ impl Mixture {
         if self.is_discrete() {
             return if low < high { root::integer_quantile(self, tail, probability, low, high) } else { low };
         }
-        if !(low < high) || probability == 0.0 || probability == 1.0 {
-            let at_low_end = (tail == Tail::Lower) == (probability < 0.5);
-            return if at_low_end { low } else { high };
+        if !(low < high) || probability == 0.0 {
+            return if tail == Tail::Lower { low } else { high };
         }
         root::quantile(self, tail, probability.ln(), low, high, 0.5 * low + 0.5 * high)
     }
@@ -359,13 +362,13 @@ impl Pathwise for Mixture {
         let here = self.log_prob(z);
         // F_k - F from the smaller tail, each over the density in log space, so that far tails do not become 0/0.
         let lower = self.cdf(z) < 0.5;
-        let over_density: Vec<f64> = self
-            .components
-            .iter()
-            .map(|c| if lower { (c.log_cdf(z) - here).exp() } else { -(c.log_survival(z) - here).exp() })
-            .collect();
-        let mean: f64 = self.log_weights.iter().zip(&over_density).map(|(w, f)| w.exp() * f).sum();
-        let logits: Vec<f64> = self.log_weights.iter().zip(&over_density).map(|(w, f)| -w.exp() * (f - mean)).collect();
+        let weighed = |(w, c): (&f64, &Arc<dyn Law>)| {
+            if lower { (w + c.log_cdf(z) - here).exp() } else { -(w + c.log_survival(z) - here).exp() }
+        };
+        let parts: Vec<f64> = self.log_weights.iter().zip(&self.components).map(weighed).collect();
+        let mean: f64 = parts.iter().sum();
+        let logits: Vec<f64> =
+            self.log_weights.iter().zip(&parts).map(|(w, f)| if mean == 0.0 { 0.0 } else { w.exp() * mean - f }).collect();
         let of = |(r, c): (&f64, &Arc<dyn Law>)| {
             let mut slopes = vec![0.0; c.parameters().len()];
             if let (true, Some(path)) = (*r > 0.0, c.as_pathwise()) {

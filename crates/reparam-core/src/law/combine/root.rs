@@ -58,9 +58,10 @@ pub fn solve(
             low = x;
         }
         let next = x - if rising { off / slope } else { -off / slope };
+        // Rounding of the logarithm, or of `x`: this step is the last.
         let close = off.abs() <= 4.0 * f64::EPSILON * size || (next - x).abs() <= f64::EPSILON * x.abs();
-        if close && off.abs() < 1e-3 && slope > 0.0 {
-            return next.clamp(low, high);
+        if close && off.abs() < 1e-3 && next >= low && next <= high {
+            return next;
         }
         // Far out the slope is a difference of large logarithms, and rounding.
         let newton = next > low && next < high && off.abs() <= 0.5 * before && off.abs() < 100.0 * size && step < STEPS;

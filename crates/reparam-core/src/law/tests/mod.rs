@@ -210,6 +210,11 @@ impl Row {
             let slope = if at.is_finite() { self.difference(i, |law| of(law.support().bounds())) } else { 0.0 };
             if slope == 0.0 { 0.0 } else { slope * f(at) * self.law.log_prob(inside).exp() }
         };
+        // Within a table the density jumps at a knot, which moves.
+        if self.law.as_any().is::<Tabulated>() && self.law.parameters()[i] > low && self.law.parameters()[i] < high {
+            let (x, density) = (self.law.parameters()[i], |x: f64| self.law.log_prob(x).exp());
+            return f(x) * (density(x.next_down()) - density(x.next_up()));
+        }
         let open = matches!(self.law.support(), Support::Open(..));
         end(high, if open { high.next_down() } else { high }, |b| b.1)
             - end(low, if open { low.next_up() } else { low }, |b| b.0)
