@@ -27,6 +27,12 @@ const FAMILY: Family = Family {
     },
 };
 
+/// The same for discrete laws, which have no paths.
+const DISCRETE: Family = Family {
+    parameters: &[Parameter::vector("logits", Support::Real), Parameter::vector("components", Support::Real)],
+    ..FAMILY
+};
+
 pub(super) const NORMAL: Family = Family {
     name: "normal-mixture",
     parameters: &[
@@ -104,7 +110,8 @@ impl Mixture {
         let log_weights = Categorical::from_logits(logits)?.log_probs().to_vec();
         let mut parameters = logits.to_vec();
         parameters.extend(components.iter().flat_map(|c| c.parameters()));
-        Ok(Self { family: &FAMILY, parameters, log_weights, components })
+        let family = if discrete == 0 { &FAMILY } else { &DISCRETE };
+        Ok(Self { family, parameters, log_weights, components })
     }
 
     /// Logarithms of the weights of the components.
@@ -367,8 +374,12 @@ impl Pathwise for Mixture {
         };
         let parts: Vec<f64> = self.log_weights.iter().zip(&self.components).map(weighed).collect();
         let mean: f64 = parts.iter().sum();
-        let logits: Vec<f64> =
-            self.log_weights.iter().zip(&parts).map(|(w, f)| if mean == 0.0 { 0.0 } else { w.exp() * mean - f }).collect();
+        let logits: Vec<f64> = self
+            .log_weights
+            .iter()
+            .zip(&parts)
+            .map(|(w, f)| if mean == 0.0 { 0.0 } else { w.exp() * mean - f })
+            .collect();
         let of = |(r, c): (&f64, &Arc<dyn Law>)| {
             let mut slopes = vec![0.0; c.parameters().len()];
             if let (true, Some(path)) = (*r > 0.0, c.as_pathwise()) {

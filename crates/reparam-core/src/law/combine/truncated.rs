@@ -23,6 +23,16 @@ const FAMILY: Family = Family {
     build: |_| Err(together("is made from another law, by Truncated::new".to_owned())),
 };
 
+/// The same for discrete laws, which have no paths, and whose bounds count as the integers between them.
+const DISCRETE: Family = Family {
+    parameters: &[
+        Parameter::vector("base", Support::Real),
+        Parameter::scalar("low", Support::Integers(f64::NEG_INFINITY, f64::INFINITY)),
+        Parameter::scalar("high", Support::Integers(f64::NEG_INFINITY, f64::INFINITY)),
+    ],
+    ..FAMILY
+};
+
 /// Below this log-probability quantiles are searched for: its exponential is no normal number.
 const LOG_TINY: f64 = -700.0;
 
@@ -148,10 +158,14 @@ impl Truncated {
         let (low, high) = self.bounds();
         let quantiles = TAILS.iter().flat_map(|p| [self.quantile(*p), self.upper_quantile(*p)]);
         let edges = tidy(quantiles.chain([low, high, self.base.mode().clamp(low, high)]).collect());
-        integrate(&edges, |x| {
-            let mass = self.log_prob(x).exp();
-            if mass > 0.0 { mass * f(x) } else { 0.0 }
-        })
+        // Over the mass of the same panels: far out in a tail the density is known to some 2⁻⁵² of its logarithm only, the same everywhere.
+        let mut total = 0.0;
+        let mut weighed = |x: f64, one: bool| match self.log_prob(x).exp() {
+            mass if mass > 0.0 => mass * if one { 1.0 } else { f(x) },
+            _ => 0.0,
+        };
+        total += integrate(&edges, |x| weighed(x, true));
+        integrate(&edges, |x| weighed(x, false)) / total
     }
 
     /// A moment of a law whose base may not have it: infinite where it hangs on an end that is not cut off.
@@ -208,8 +222,9 @@ fn log_below(law: &dyn Law, x: f64) -> f64 {
 
 /// `log P(low <= X <= high)`, from the nearer tail.
 fn log_mass_between(law: &dyn Law, low: f64, high: f64) -> f64 {
-    let less =
-        |large: f64, small: f64| if small == f64::NEG_INFINITY { large } else { large + log1m_exp((small - large).min(0.0)) };
+    let less = |large: f64, small: f64| {
+        if small == f64::NEG_INFINITY { large } else { large + log1m_exp((small - large).min(0.0)) }
+    };
     let discrete = law.support().is_discrete();
     let (below, above) = (log_below(law, low), law.log_survival(high));
     let half = -std::f64::consts::LN_2;
@@ -249,7 +264,7 @@ fn log_integral(law: &dyn Law, low: f64, high: f64) -> Option<(f64, bool)> {
 
 impl Law for Truncated {
     fn family(&self) -> &'static Family {
-        &FAMILY
+        if self.base.support().is_discrete() { &DISCRETE } else { &FAMILY }
     }
 
     fn parameters(&self) -> Vec<f64> {

@@ -68,7 +68,8 @@ impl TruncatedNormal {
         let mirrored = b.abs() < a.abs();
         let (start, end) = if mirrored { (-b, -a) } else { (a, b) };
         let interval = Interval::new(start, end, (high - low) / scale);
-        if start == f64::INFINITY || low == f64::INFINITY || high == f64::NEG_INFINITY || !interval.log_mass.is_finite() {
+        if start == f64::INFINITY || low == f64::INFINITY || high == f64::NEG_INFINITY || !interval.log_mass.is_finite()
+        {
             return together(format!("no mass between low {low} and high {high} at loc {loc} and scale {scale}"));
         }
         Ok(Self { loc, scale, low, high, mirrored, interval })
@@ -104,7 +105,13 @@ impl TruncatedNormal {
     fn tail(&self, lower: bool, probability: f64) -> f64 {
         match probability {
             p if !(0.0..=1.0).contains(&p) => f64::NAN,
-            0.0 | 1.0 => if lower == (probability == 0.0) { self.low } else { self.high },
+            0.0 | 1.0 => {
+                if lower == (probability == 0.0) {
+                    self.low
+                } else {
+                    self.high
+                }
+            }
             // From the smaller tail; 1 - p is exact.
             p if p > 0.5 => self.invert(lower == self.mirrored, (1.0 - p).ln()),
             p => self.invert(lower != self.mirrored, p.ln()),
@@ -234,5 +241,71 @@ impl Pathwise for TruncatedNormal {
         let (loc, scale, near, far) = self.interval.paths(self.point(z));
         let (low, high) = if self.mirrored { (far, near) } else { (near, far) };
         write(out, &[loc, self.way().0 * scale, low, high]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worst error over all columns, of laws with a bound within `reach` deviations of `loc`.
+    fn worst_error(reach: f64, make: fn(&[f64]) -> Box<dyn Law>) -> f64 {
+        let table = include_str!("golden/truncated_normal.csv");
+        let mut lines = table.lines().filter(|l| !l.starts_with('#'));
+        let names: Vec<&str> = lines.next().unwrap().split(',').skip(4).collect();
+        let mut worst = vec![(0.0, String::new()); names.len()];
+        let mut rows = 0;
+        for line in lines {
+            let v: Vec<f64> = line.split(',').map(|cell| cell.parse().expect("the script prints numbers")).collect();
+            if (v[2] - v[0]).abs().min((v[3] - v[0]).abs()) > reach * v[1] {
+                continue;
+            }
+            let law = make(&v);
+            let (z, deviation) = (v[7], v[5].sqrt());
+            // What a number is measured by beside its own size, where it is a difference of others.
+            let t = ((z - v[0]) / v[1]).abs() + deviation / v[1];
+            let unit = deviation / v[1] / v[1];
+            let natural =
+                [deviation, 0.0, 1.0, deviation, 1.0, 0.0, 0.0, unit, unit * t, 0.0, 0.0, 0.0, 1e-6 * unit, 0.0, 0.0];
+            let mut got = vec![law.mean(), law.variance(), law.entropy(), z];
+            got.extend([law.log_prob(z), law.log_cdf(z), law.log_survival(z)]);
+            let mut slopes = [0.0; 4];
+            law.score(z, &mut slopes);
+            got.extend(slopes);
+            law.as_pathwise().unwrap().pathwise(z, &mut slopes);
+            got.extend(slopes);
+            got[3] = law.quantile(law.cdf(z));
+            for (k, (got, expected)) in got.iter().zip(&v[4..]).enumerate() {
+                let error = if got == expected { 0.0 } else { (got - expected).abs() / (expected.abs() + natural[k]) };
+                if error > worst[k].0 || error.is_nan() {
+                    worst[k] = (error, format!("{:?}: {got:e}, not {expected:e}", &v[..8]));
+                }
+            }
+            rows += 1;
+        }
+        assert!(rows >= 50, "{rows}");
+        for (name, (error, place)) in names.iter().zip(&worst) {
+            println!("{name}: {error:.1e} at {place}");
+        }
+        worst.into_iter().map(|w| w.0).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn the_golden_table_is_met() {
+        let worst = worst_error(f64::INFINITY, |v| Box::new(TruncatedNormal::new(v[0], v[1], v[2], v[3]).unwrap()));
+        // Densities 30 deviations out are e^-450 of the highest: 450 roundings of their exponent, 2⁻⁵³ each.
+        assert!(worst < 6e-14, "{worst:e}");
+    }
+
+    #[test]
+    fn truncation_of_any_law_gives_the_same() {
+        let make = |v: &[f64]| {
+            let base = crate::law::Normal::new(v[0], v[1]).unwrap();
+            Box::new(crate::law::Truncated::new(base, v[2], v[3]).unwrap()) as Box<dyn Law>
+        };
+        for (reach, tolerance) in [(5.0, 1e-11), (50.0, 1e-9)] {
+            let worst = worst_error(reach, make);
+            assert!(worst < tolerance, "{reach}: {worst:e}");
+        }
     }
 }

@@ -12,6 +12,18 @@ pub(in crate::law::tests) fn rows() -> Vec<Row> {
         charted("truncated-normal", &[0.5, 2.0, 3.0, f64::INFINITY], Chart::Line, panels(3.0, 25.0, 40)),
         charted("truncated-normal", &[0.5, 2.0, f64::NEG_INFINITY, -4.0], Chart::Line, panels(-24.0, -4.0, 40)),
         charted("truncated-normal", &[0.0, 1.0, 10.0, 11.0], Chart::Line, panels(10.0, 11.0, 40)),
+        charted("truncated-normal", &[0.0, 1.0, 30.0, 30.1], Chart::Line, panels(30.0, 30.1, 4)),
+        charted("truncated-normal", &[0.0, 1.0, f64::NEG_INFINITY, -38.0], Chart::Line, panels(-39.2, -38.0, 24)),
+        charted("truncated-normal", &[1.0, 0.5, f64::NEG_INFINITY, f64::INFINITY], Chart::Line, around(1.0, 0.5, 12)),
+        charted("truncated-normal", &[0.5, 1e3, 0.0, 1.0], Chart::Line, panels(0.0, 1.0, 2)),
+        made(truncated_normal, &[0.0, 1.0, 8.0, 8.5], Chart::Line, panels(8.0, 8.5, 4)),
+        made(truncated_normal, &[0.0, 1.0, f64::NEG_INFINITY, -6.0], Chart::Line, panels(-11.0, -6.0, 24)),
+        made(truncated_normal, &[0.0, 1.0, 0.25, 0.375], Chart::Line, panels(0.25, 0.375, 2)),
+        made(truncated_mixture, &[0.4, -0.3, 0.0, 2.0, 1.0, 0.5, 1.0, 4.0], Chart::Line, panels(1.0, 4.0, 12)),
+        made(truncated_weibull, &[2.0, 0.6, 1.0, f64::INFINITY], Chart::Exp(1.0), panels(-40.0, 8.0, 120)),
+        made(truncated_poisson, &[2.7, 2.0, 9.0], Chart::Line, []),
+        made(truncated_poisson, &[4.0, 1.0, 40.0], Chart::Line, []),
+        made(poissons, &[0.5, -0.5, 2.7, 30.1], Chart::Line, []),
         row("tabulated", &[-1.0, 0.5, 1.0, 3.0, 0.0, 0.25, 0.625, 1.0], [-1.0, 0.5, 1.0, 3.0]),
         made(truncated_laplace, &[1.0, 0.5, 0.0, 3.0], Chart::Line, panels(0.0, 3.0, 48)),
         made(laplace_and_normal, &[0.0, 0.7, -1.0, 0.5, 2.0, 1.0], Chart::Line, around(-1.0, 0.5, 60)),
@@ -28,6 +40,27 @@ fn log_normal(p: &[f64]) -> Box<dyn Law> {
 /// In the chart `x = tanh(t/2)` the corner of the Laplace law lies at twice its location, which is an edge.
 fn squashed_laplace(p: &[f64]) -> Box<dyn Law> {
     Box::new(Transformed::new(Laplace::new(p[0], p[1]).unwrap(), Tanh).unwrap())
+}
+
+fn truncated_normal(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Truncated::new(Normal::new(p[0], p[1]).unwrap(), p[2], p[3]).unwrap())
+}
+
+fn truncated_mixture(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Truncated::of(family("normal-mixture").unwrap().build(&p[..6]).unwrap(), p[6], p[7]).unwrap())
+}
+
+fn truncated_weibull(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Truncated::of(family("weibull").unwrap().build(&p[..2]).unwrap(), p[2], p[3]).unwrap())
+}
+
+fn truncated_poisson(p: &[f64]) -> Box<dyn Law> {
+    Box::new(Truncated::of(family("poisson").unwrap().build(&p[..1]).unwrap(), p[1], p[2]).unwrap())
+}
+
+fn poissons(p: &[f64]) -> Box<dyn Law> {
+    let part = |rate: f64| family("poisson").unwrap().build(&[rate]).unwrap();
+    Box::new(Mixture::new(&p[..2], vec![part(p[2]), part(p[3])]).unwrap())
 }
 
 fn truncated_laplace(p: &[f64]) -> Box<dyn Law> {
