@@ -352,6 +352,32 @@ mod tests {
     }
 
     #[test]
+    fn closures_alone_draw_and_differentiate() {
+        // The logistic law.
+        let cdf = |x: f64, p: &[f64]| 1.0 / (1.0 + (-(x - p[0]) / p[1]).exp());
+        let log_density = move |x: f64, p: &[f64]| (cdf(x, p) * cdf(2.0 * p[0] - x, p) / p[1]).ln();
+        let law = InverseTransform::new(&["loc", "scale"], &[0.5, 2.0], Support::Real, (cdf, log_density)).unwrap();
+        let same = crate::law::Logistic::new(0.5, 2.0).unwrap();
+        for u in [1e-6, 0.1, 0.5, 0.9, 1.0 - 1e-6] {
+            let (z, expected) = (law.quantile(u), same.quantile(u));
+            // The upper tail is 1 - cdf: 2⁻⁵³ of 1, over 1e-6 and times the scale.
+            assert!((z - expected).abs() < 1e-9, "{u}: {z}");
+            let (mut path, mut score) = ([0.0; 2], [0.0; 2]);
+            law.pathwise(z, &mut path);
+            assert!((path[0] - 1.0).abs() < 1e-6 && (path[1] - (z - 0.5) / 2.0).abs() < 1e-5, "{u}: {path:?}");
+            if (u - 0.5).abs() < 0.45 {
+                assert!((path[0] - 1.0).abs() < 1e-9 && (path[1] - (z - 0.5) / 2.0).abs() < 1e-9, "{u}: {path:?}");
+            }
+            let mut expected = [0.0; 2];
+            law.score(z, &mut score);
+            same.score(z, &mut expected);
+            assert!((score[0] - expected[0]).abs() < 1e-9 && (score[1] - expected[1]).abs() < 1e-9, "{u}: {score:?}");
+        }
+        assert!((law.entropy() - same.entropy()).abs() < 1e-10 && (law.variance() - same.variance()).abs() < 1e-9);
+        assert_eq!((law.quantile(0.0), law.quantile(1.0)), (f64::NEG_INFINITY, f64::INFINITY));
+    }
+
+    #[test]
     fn what_is_no_distribution_function_is_named() {
         let message = |law: Result<InverseTransform, ParameterError>| law.unwrap_err().to_string();
         assert_eq!(message(made(|_, _| f64::NAN)), "inverse-transform: cdf must be in [0, 1], got NaN at x = -1000");

@@ -2,10 +2,13 @@
 
 mod interval;
 mod inverse_transform;
+mod mass;
 mod mixture;
 mod panels;
 mod root;
 mod tabulated;
+#[cfg(test)]
+mod tests;
 mod transformed;
 mod truncated;
 mod truncated_normal;

@@ -1,13 +1,15 @@
 //! Any law, held between two bounds.
 
 use std::any::Any;
+use std::f64::consts::LN_2;
 use std::sync::Arc;
 
+use super::mass::{log_below, log_mass_between};
 use super::panels::{TAILS, integrate, sum, tidy};
 use super::root::{self, Tail};
 use super::{Family, Law, Parameter, ParameterError, Pathwise, Support};
 use crate::noise::Noise;
-use crate::special::{log_sum_exp, log1m_exp};
+use crate::special::log_sum_exp;
 
 pub(super) const BOUNDS: [Parameter; 2] =
     [Parameter::scalar("low", Support::Extended).implicit(), Parameter::scalar("high", Support::Extended).implicit()];
@@ -168,6 +170,29 @@ impl Truncated {
         integrate(&edges, |x| weighed(x, false)) / total
     }
 
+    /// `log P(X <= x)`, right to rounding where it is not near 0.
+    fn log_below(&self, x: f64) -> f64 {
+        match x {
+            _ if x.is_nan() => f64::NAN,
+            _ if x >= self.high => 0.0,
+            _ if x < self.low => f64::NEG_INFINITY,
+            _ if x == self.low && !self.base.support().is_discrete() => f64::NEG_INFINITY,
+            _ => (log_mass_between(&*self.base, self.low, x) - self.log_mass).min(0.0),
+        }
+    }
+
+    /// `log P(X > x)`, right to rounding where it is not near 0.
+    fn log_above(&self, x: f64) -> f64 {
+        // P(X > x) of a discrete law begins at the next integer.
+        let from = if self.base.support().is_discrete() { x.floor() + 1.0 } else { x };
+        match x {
+            _ if x.is_nan() => f64::NAN,
+            _ if x >= self.high || from > self.high => f64::NEG_INFINITY,
+            _ if from <= self.low => 0.0,
+            _ => (log_mass_between(&*self.base, from, self.high) - self.log_mass).min(0.0),
+        }
+    }
+
     /// A moment of a law whose base may not have it: infinite where it hangs on an end that is not cut off.
     fn moment(&self, of_base: f64, value: impl FnOnce() -> f64) -> f64 {
         let (low, high) = self.bounds();
@@ -213,53 +238,6 @@ impl Truncated {
         let (low, high) = self.base.support().bounds();
         end > low && end < high
     }
-}
-
-/// `log P(X < x)`.
-fn log_below(law: &dyn Law, x: f64) -> f64 {
-    if law.support().is_discrete() { law.log_cdf(x.ceil() - 1.0) } else { law.log_cdf(x) }
-}
-
-/// `log P(low <= X <= high)`, from the nearer tail.
-fn log_mass_between(law: &dyn Law, low: f64, high: f64) -> f64 {
-    let less = |large: f64, small: f64| {
-        if small == f64::NEG_INFINITY { large } else { large + log1m_exp((small - large).min(0.0)) }
-    };
-    let discrete = law.support().is_discrete();
-    let (below, above) = (log_below(law, low), law.log_survival(high));
-    let half = -std::f64::consts::LN_2;
-    // The mass, and the logarithm of what it was made smaller from.
-    let (log_mass, whole) = if below > half {
-        let from_low = if discrete { law.log_survival(low.ceil() - 1.0) } else { law.log_survival(low) };
-        (less(from_low, above), from_low)
-    } else if above > half {
-        let to_high = law.log_cdf(high);
-        (less(to_high, below), to_high)
-    } else {
-        ((-(below.exp() + above.exp())).ln_1p(), 0.0)
-    };
-    // Two digits lost are none that matter.
-    let lost = f64::EPSILON * whole.abs().max(1.0) > 1e-14 * (log_mass - whole).exp();
-    if discrete || !lost || !(low.is_finite() && high.is_finite()) {
-        return log_mass;
-    }
-    match log_integral(law, low, high) {
-        Some((log_integral, settled)) if settled || !log_mass.is_finite() => log_integral,
-        _ => log_mass,
-    }
-}
-
-/// `log ∫ p` over a short interval by one rule and by two, and whether both say the same.
-fn log_integral(law: &dyn Law, low: f64, high: f64) -> Option<(f64, bool)> {
-    let middle = low + 0.5 * (high - low);
-    let top = law.log_prob(middle);
-    let corner = law.mode();
-    let edges = if corner > low && corner < high { vec![low, corner, high] } else { vec![low, high] };
-    let halves: Vec<f64> = edges.windows(2).flat_map(|w| [w[0], w[0] + 0.5 * (w[1] - w[0])]).chain([high]).collect();
-    let share = |x: f64| (law.log_prob(x) - top).exp();
-    let (one, two) = (integrate(&edges, share), integrate(&halves, share));
-    let value = top + two.ln();
-    value.is_finite().then_some((value, (one / two - 1.0).abs() < 1e-13))
 }
 
 impl Law for Truncated {
@@ -309,24 +287,13 @@ impl Law for Truncated {
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        match x {
-            _ if x.is_nan() => f64::NAN,
-            _ if x >= self.high => 0.0,
-            _ if x < self.low => f64::NEG_INFINITY,
-            _ if x == self.low && !self.base.support().is_discrete() => f64::NEG_INFINITY,
-            _ => (log_mass_between(&*self.base, self.low, x) - self.log_mass).min(0.0),
-        }
+        let above = self.log_above(x);
+        if above < -LN_2 { (-above.exp()).ln_1p() } else { self.log_below(x) }
     }
 
     fn log_survival(&self, x: f64) -> f64 {
-        // P(X > x) of a discrete law begins at the next integer.
-        let from = if self.base.support().is_discrete() { x.floor() + 1.0 } else { x };
-        match x {
-            _ if x.is_nan() => f64::NAN,
-            _ if x >= self.high || from > self.high => f64::NEG_INFINITY,
-            _ if from <= self.low => 0.0,
-            _ => (log_mass_between(&*self.base, from, self.high) - self.log_mass).min(0.0),
-        }
+        let below = self.log_below(x);
+        if below < -LN_2 { (-below.exp()).ln_1p() } else { self.log_above(x) }
     }
 
     fn quantile(&self, probability: f64) -> f64 {
