@@ -15,7 +15,7 @@ fn divergence([a, r]: [f64; 2], [b, s]: [f64; 2]) -> f64 {
     } else {
         (log_ratio(s, r) + log_ratio(a, b)).exp_m1()
     };
-    b * excess_of_logarithm(off, || log_ratio(s, r) + log_ratio(a, b)) + of_equal_means(a, b)
+    b * excess_of_logarithm(off, || log_ratio(s, r) + log_ratio(a, b)) + Shapes { a, b, d: b - a }.of_equal_means()
 }
 
 /// `off - ln(1 + off)`, where `off` may be too near -1 to have the digits of the logarithm.
@@ -23,64 +23,60 @@ fn excess_of_logarithm(off: f64, logarithm: impl Fn() -> f64) -> f64 {
     if off.abs() < 0.4 { -log1p_minus(off) } else { off - logarithm() }
 }
 
-/// `d/a - ln(b/a)`, `d = b - a`.
-fn excess(a: f64, b: f64) -> f64 {
-    excess_of_logarithm((b - a) / a, || log_ratio(b, a))
+/// Two shapes, `up` above those of a divergence; their distance is not rounded on the way up.
+#[derive(Clone, Copy)]
+struct Shapes {
+    a: f64,
+    b: f64,
+    d: f64,
 }
 
-/// `b ln(b/a) + a - b`.
-fn deviance(b: f64, a: f64) -> f64 {
-    b * excess(b, a)
-}
-
-/// `g(b) - g(a) - (b - a) g'(a)` of the convex `g(x) = ln Γ(x) - x ln x + x = ½ ln 2π - ½ ln x + c(x)`, `c` Stirling's remainder.
-fn of_equal_means(a: f64, b: f64) -> f64 {
-    if a >= LARGE && b >= LARGE {
-        return 0.5 * excess(a, b) + of_remainder(a, b);
+impl Shapes {
+    fn up(self, up: f64) -> Self {
+        Self { a: self.a + up, b: self.b + up, d: self.d }
     }
-    // Steps up by `Γ(x + 1) = x Γ(x)`: those of `ln Γ` are the excesses. The rest of `g` is a deviance at each end.
-    let (mut up, mut steps) = (0.0, 0.0);
-    while a + up < LARGE || b + up < LARGE {
-        steps += excess_at(a, b, up);
-        up += 1.0;
+
+    /// `d/a - ln(b/a)`.
+    fn excess(self) -> f64 {
+        excess_of_logarithm(self.d / self.a, || log_ratio(self.b, self.a))
     }
-    let (far_a, far_b) = (a + up, b + up);
-    let far = 0.5 * excess(far_a, far_b) + of_remainder(far_a, far_b);
-    // Where the shapes are near, their distance must not be rounded on the way.
-    let d = b - a;
-    let deviances = if d.abs() < 0.4 * a {
-        far_deviance(far_a, d) - far_deviance(a, d)
-    } else {
-        deviance(far_b, far_a) - deviance(b, a)
-    };
-    steps + far + deviances
-}
 
-/// [`excess`] of `a + up` and `b + up`.
-fn excess_at(a: f64, b: f64, up: f64) -> f64 {
-    excess_of_logarithm((b - a) / (a + up), || log_ratio(b + up, a + up))
-}
+    /// `b ln(b/a) + a - b`.
+    fn deviance(self) -> f64 {
+        self.b * Self { a: self.b, b: self.a, d: -self.d }.excess()
+    }
 
-/// [`deviance`] of `a + d` from `a`, `|d| < a / 2`.
-fn far_deviance(a: f64, d: f64) -> f64 {
-    -(a + d) * log1p_minus(-d / (a + d))
-}
-
-/// `c(b) - c(a) - (b - a) c'(a)` of Stirling's remainder from 8 on, term by term: with `p = 1/a`, `q = 1/b`,
-/// `q^m - p^m + m (b - a) p^(m+1) = (q - p)² / q · Σ_{j<m} p^(m-1-j) Σ_{i<=j} q^i p^(j-i)`.
-fn of_remainder(a: f64, b: f64) -> f64 {
-    let (p, q) = (1.0 / a, 1.0 / b);
-    let (mut sum, mut outer, mut inner, mut power) = (0.0, 0.0, 0.0, 1.0);
-    for m in 1..2 * REMAINDER.len() {
-        inner = p * inner + power;
-        outer = p * outer + inner;
-        power *= q;
-        if m % 2 == 1 {
-            sum += REMAINDER[m / 2] * outer;
+    /// `c(b) - c(a) - d c'(a)` of Stirling's remainder from 8 on, term by term: with `p = 1/a`, `q = 1/b`,
+    /// `q^m - p^m + m d p^(m+1) = (d p)² q Σ_{j<m} p^(m-1-j) Σ_{i<=j} q^i p^(j-i)`.
+    fn remainder(self) -> f64 {
+        let (p, q) = (1.0 / self.a, 1.0 / self.b);
+        let (mut sum, mut outer, mut inner, mut power) = (0.0, 0.0, 0.0, 1.0);
+        for m in 1..2 * REMAINDER.len() {
+            inner = p * inner + power;
+            outer = p * outer + inner;
+            power *= q;
+            if m % 2 == 1 {
+                sum += REMAINDER[m / 2] * outer;
+            }
         }
+        let step = self.d * p;
+        step * (step * q) * sum
     }
-    let step = (b - a) * p;
-    step * (step * q) * sum
+
+    /// `g(b) - g(a) - d g'(a)` of the convex `g(x) = ln Γ(x) - x ln x + x = ½ ln 2π - ½ ln x + c(x)`, `c` Stirling's remainder.
+    fn of_equal_means(self) -> f64 {
+        let (mut up, mut steps) = (0.0, 0.0);
+        // By `Γ(x + 1) = x Γ(x)`; the rest of `g` has a deviance for each end of the way.
+        while self.a + up < LARGE || self.b + up < LARGE {
+            steps += self.up(up).excess();
+            up += 1.0;
+        }
+        let far = self.up(up);
+        if up > 0.0 {
+            steps += far.deviance() - self.deviance();
+        }
+        steps + (0.5 * far.excess() + far.remainder())
+    }
 }
 
 macro_rules! gamma_pairs {
