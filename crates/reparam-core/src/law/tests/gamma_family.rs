@@ -120,3 +120,21 @@ fn tiny_shapes_keep_their_logarithms() {
     // Twenty standard errors of a median of 4,001 draws, √(1/4n) / p with the density p = ½ of an exponential draw at its median.
     assert!((draws[2000] * 1e-8 + std::f64::consts::LN_2).abs() < 0.32);
 }
+
+#[test]
+fn entropies_of_large_shapes_are_those_of_normal_laws() {
+    // ½ ln(2πe a) - 1/(3a) and, of the logarithm, ½ ln(2πe/a) + 1/(6a): up to 1/a².
+    for a in [1e6_f64, 1e8] {
+        let normal = 0.5 + 0.5 * std::f64::consts::TAU.ln();
+        let gamma = Gamma::new(a, 1.0).unwrap().entropy();
+        let logarithm = LogGamma::new(a, 1.0).unwrap().entropy();
+        let half = 0.5 * a.ln();
+        // Three parts of size 10.
+        let allowed = 1e-14 + 1.0 / (a * a);
+        assert!((gamma - (normal + half - 1.0 / (3.0 * a))).abs() < allowed, "{a}: {gamma}");
+        assert!((logarithm - (normal - half + 1.0 / (6.0 * a))).abs() < allowed, "{a}: {logarithm}");
+    }
+    // Where the formulas meet.
+    let [below, above] = [8.0_f64.next_down(), 8.0].map(|a| Gamma::new(a, 1.0).unwrap().entropy());
+    assert!((below - above).abs() < 1e-14);
+}
