@@ -55,11 +55,11 @@ fn log_gamma_of_draws(bencher: Bencher<'_, '_>, a: f64) {
     bench(bencher, a, |_, z| log_gamma(z));
 }
 
-/// Shapes of [`draws`] and [`draws_with_derivatives`].
+/// Shapes of keyed draws.
 const DRAWN: [f64; 8] = [0.01, 0.1, 0.5, 1.0, 3.0, 30.0, 1e3, 1e6];
 
 #[divan::bench(args = DRAWN, sample_count = 20, sample_size = 1)]
-fn draws(bencher: Bencher<'_, '_>, a: f64) {
+fn keyed_draws(bencher: Bencher<'_, '_>, a: f64) {
     let (law, mut out, mut step) = (Gamma::new(a, 2.0).expect("the shape is positive"), vec![0.0; DRAWS], 0);
     bencher.counter(ItemsCount::new(DRAWS)).bench_local(|| {
         step += 1;
@@ -69,7 +69,7 @@ fn draws(bencher: Bencher<'_, '_>, a: f64) {
 }
 
 #[divan::bench(args = DRAWN, sample_count = 20, sample_size = 1)]
-fn draws_with_derivatives(bencher: Bencher<'_, '_>, a: f64) {
+fn keyed_draws_with_derivatives(bencher: Bencher<'_, '_>, a: f64) {
     let (law, mut out, mut step) = (Gamma::new(a, 2.0).expect("the shape is positive"), vec![0.0; DRAWS], 0);
     let mut slopes = vec![0.0; 2 * DRAWS];
     bencher.counter(ItemsCount::new(DRAWS)).bench_local(|| {
@@ -80,7 +80,7 @@ fn draws_with_derivatives(bencher: Bencher<'_, '_>, a: f64) {
 }
 
 #[divan::bench(args = DRAWN, sample_count = 20, sample_size = 1)]
-fn logarithms_with_derivatives(bencher: Bencher<'_, '_>, a: f64) {
+fn keyed_logarithms_with_derivatives(bencher: Bencher<'_, '_>, a: f64) {
     let (law, mut out, mut step) = (LogGamma::new(a, 2.0).expect("the shape is positive"), vec![0.0; DRAWS], 0);
     let mut slopes = vec![0.0; 2 * DRAWS];
     bencher.counter(ItemsCount::new(DRAWS)).bench_local(|| {

@@ -36,7 +36,7 @@ pub struct InverseGamma {
 }
 
 impl InverseGamma {
-    /// The law with this shape and scale; PyTorch calls the scale a rate, which it is of the inverse.
+    /// The law with this shape and scale, which is called a rate for that of the gamma law.
     ///
     /// # Errors
     ///
