@@ -15,6 +15,8 @@ pub use log_gamma::LogGamma;
 
 pub(in crate::law) use gamma_draw::log_gamma_draw;
 
+use gamma_draw::GammaDraws;
+
 use super::explicit::{Exponential, Gumbel, Laplace, Normal, Pareto, Uniform, identity};
 use super::kl::Pair;
 use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
