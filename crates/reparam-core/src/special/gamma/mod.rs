@@ -32,5 +32,7 @@ pub use polygamma::{tetragamma, trigamma};
 pub use slope::{gamma_p_shape_derivative, gamma_slope, log_gamma_slope};
 pub use stirling::log_gamma_correction;
 
+pub(crate) use digamma::log_minus_digamma;
+
 #[cfg(test)]
 mod tests;
