@@ -93,8 +93,12 @@ impl FisherSnedecor {
     fn tails(&self, x: f64) -> BetaTails {
         let [a, b] = self.shapes();
         if x <= 0.0 || x == f64::INFINITY {
-            let (lower, log) = if x > 0.0 { (1.0, 0.0) } else { (0.0, f64::NEG_INFINITY) };
-            return BetaTails { lower, upper: 1.0 - lower, log_lower: log, log_upper: f64::NEG_INFINITY - log };
+            let nothing = f64::NEG_INFINITY;
+            return if x > 0.0 {
+                BetaTails { lower: 1.0, upper: 0.0, log_lower: 0.0, log_upper: nothing }
+            } else {
+                BetaTails { lower: 0.0, upper: 1.0, log_lower: nothing, log_upper: 0.0 }
+            };
         }
         tails_at(a, b, self.point(x))
     }

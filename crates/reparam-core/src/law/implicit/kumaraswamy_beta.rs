@@ -18,18 +18,31 @@ impl KlTo<Beta> for Kumaraswamy {
 
 /// `E[ln(1 - x)]` with `x^a = 1 - e^-s`, s exponential with rate b: over `ln s`, in which all is smooth.
 ///
-/// `ln(1 - x)` bends where `s` is about 1 or `ln(1/a)`, there within 1 of `s`: below e^-2 panels of 2 are short enough, above it of ½.
+/// `ln(1 - x)` bends where `s` is about 1 or `ln(1/a)`, there within 1 or so of it: below e^-4 panels of 2 are short
+/// enough, above it of ½, and beside the bend of 2 in `s`.
 fn mean_log_rest(a: f64, b: f64) -> f64 {
-    // Less of the mass lies below than a sum in double precision sees; above it is e^-45.
-    let (low, high) = ((1e-18 / b.max(1.0)).ln(), (45.0 / b).ln());
+    let bend = -a.ln();
+    // Less of the mass lies below than a sum in double precision sees; above it is e^-45 of what is beyond the bend.
+    let (low, high) = ((1e-18 / b.max(1.0)).ln(), (45.0 / b + bend.max(0.0)).ln());
     let (mut edges, mut here) = (vec![low], low);
     while here < high {
-        here += if here < -4.0 { 2.0 } else { 0.5 };
+        let s = here.exp();
+        let bends = 1.7 * s > bend - 7.0 && s < bend + 7.0;
+        here += if here < -4.0 {
+            2.0
+        } else if bends {
+            (2.0 / s).min(0.5)
+        } else {
+            0.5
+        };
         edges.push(here.min(high));
     }
     let term = |log_s: f64| {
         let s = log_s.exp();
-        b * s * (-b * s).exp() * log1m_exp(log1m_exp(-s) / a)
+        // ln(1 - e^-power), power = -ln(x^a) / a, from its logarithm where it is small.
+        let log_power = if s < 40.0 { (-log1m_exp(-s)).ln() } else { -s } - a.ln();
+        let log_rest = if log_power < -40.0 { log_power } else { log1m_exp(-log_power.exp()) };
+        b * s * (-b * s).exp() * log_rest
     };
     Panels::over(&edges).sum(term)
 }

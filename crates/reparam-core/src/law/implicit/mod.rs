@@ -3,6 +3,8 @@
 mod beta;
 mod beta_kl;
 mod fisher_snedecor;
+#[cfg(test)]
+mod golden;
 mod kumaraswamy_beta;
 mod logit_draw;
 mod stirling_parts;

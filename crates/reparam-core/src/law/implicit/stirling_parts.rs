@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn parts_add_to_the_textbook_forms() {
-        for (a, b) in [(1e-8, 3.0), (0.2, 0.7), (1.0, 1.0), (5.0, 30.0), (7.99, 8.01), (400.0, 2e3)] {
+        for (a, b) in [(1e-8_f64, 3.0_f64), (0.2, 0.7), (1.0, 1.0), (5.0, 30.0), (7.99, 8.01), (400.0, 2e3)] {
             let (s, m) = (a + b, a / (a + b));
             let log_beta_by_parts = a * m.ln() + b * (b / s).ln() - log_peak(a, b);
             // The textbook's terms are of the size of the shapes times their logarithms, and cancel.

@@ -5,7 +5,7 @@ use crate::special::{
     digamma_difference, log_gamma_difference, log_student_t_cdf, student_t_cdf, student_t_density_slope,
     student_t_quantile, student_t_slope, student_t_survival,
 };
-use std::f64::consts::PI;
+use std::f64::consts::{LN_2, PI};
 
 pub(super) const FAMILY: Family = Family {
     name: "student-t",
@@ -57,7 +57,7 @@ impl StudentT {
     }
 
     fn standardise(&self, x: f64) -> f64 {
-        (x - self.loc) / self.scale
+        ((x - self.loc) / self.scale).clamp(f64::MIN, f64::MAX)
     }
 
     fn at(&self, t: f64) -> f64 {
@@ -74,6 +74,17 @@ impl StudentT {
     fn share(&self, t: f64) -> f64 {
         let root = t / self.df.sqrt();
         if root.abs() < 1.0 { root * root / (1.0 + root * root) } else { 1.0 / (1.0 + (1.0 / root).powi(2)) }
+    }
+
+    /// `ln(1 + t²/df)`.
+    fn log_growth(&self, x: f64) -> f64 {
+        let root = (x - self.loc) / self.scale / self.df.sqrt();
+        if root.abs() < 1e100 {
+            return (root * root).ln_1p();
+        }
+        // Where t may overflow; halves do not.
+        let log_size = (0.5 * x - 0.5 * self.loc).abs().ln() + LN_2 - self.scale.ln();
+        2.0 * log_size - self.df.ln()
     }
 
     /// Standard draws, and the pieces they are made in.
@@ -101,12 +112,6 @@ impl StudentT {
     }
 }
 
-/// `ln(1 + t²/df)`.
-fn log_growth(df: f64, t: f64) -> f64 {
-    let root = t / df.sqrt();
-    if root.abs() < 1e100 { (root * root).ln_1p() } else { 2.0 * root.abs().ln() }
-}
-
 impl Law for StudentT {
     identity!(FAMILY => df, loc, scale);
 
@@ -115,7 +120,7 @@ impl Law for StudentT {
     }
 
     fn log_prob(&self, x: f64) -> f64 {
-        self.log_peak() - 0.5 * (self.df + 1.0) * log_growth(self.df, self.standardise(x))
+        self.log_peak() - 0.5 * (self.df + 1.0) * self.log_growth(x)
     }
 
     fn cdf(&self, x: f64) -> f64 {

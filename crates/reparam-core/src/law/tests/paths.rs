@@ -18,7 +18,8 @@ fn pathwise_derivative_is_that_of_the_draw_at_fixed_noise() {
             for i in r.continuous() {
                 let slope = path_of(path, z, i);
                 // At fixed noise a draw lies above the same mass, of which some has come through the end of a circle.
-                let through = r.flux(i) / r.law.log_prob(z).exp();
+                let density = r.law.log_prob(z).exp();
+                let through = r.flux(i) / density;
                 let explicit = r.difference(i, |law| law.draw(noise)) + through;
                 // From the smaller side, whose differences keep their digits.
                 let mass = if r.law.cdf(z) < 0.5 {
@@ -26,9 +27,11 @@ fn pathwise_derivative_is_that_of_the_draw_at_fixed_noise() {
                 } else {
                     r.difference(i, |law| law.survival(z))
                 };
-                let implicit = mass / r.law.log_prob(z).exp() + through;
-                // Some roundings of z over the step.
-                let rounding = 8.0 * f64::EPSILON * z.abs() / STEP / DIFFERENCE;
+                let implicit = mass / density + through;
+                // Some roundings of z over the step, and of the exponent in a tail, whose mass may be many times the density.
+                let tail = r.law.cdf(z).min(r.law.survival(z));
+                let rounded = z.abs() + (1.0 + tail.ln().abs()) * tail / density;
+                let rounding = 8.0 * f64::EPSILON * rounded / STEP / DIFFERENCE;
                 let unit = (r.spread() + rounding) / r.unit(i) + slope.abs() + through.abs();
                 miss = miss.max(apart(slope, explicit, unit));
                 // Beside an end that moves, the step would carry the end over z.

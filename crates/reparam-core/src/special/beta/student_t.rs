@@ -9,14 +9,15 @@ use std::f64::consts::LN_2;
 pub(super) fn point(df: f64, t: f64) -> Point {
     let root = t / df.sqrt();
     let q = root * root;
+    let ln_root = if root.is_finite() { root.abs().ln() } else { t.abs().ln() - 0.5 * df.ln() };
     if q <= 1.0 {
         // ln y from t itself: q may underflow.
         let ln_x = -q.ln_1p();
-        Point { x: 1.0 / (1.0 + q), y: q / (1.0 + q), ln_x, ln_y: 2.0 * root.abs().ln() + ln_x }
+        Point { x: 1.0 / (1.0 + q), y: q / (1.0 + q), ln_x, ln_y: 2.0 * ln_root + ln_x }
     } else {
         let r = 1.0 / q;
         let ln_y = -r.ln_1p();
-        Point { x: r / (1.0 + r), y: 1.0 / (1.0 + r), ln_x: ln_y - 2.0 * root.abs().ln(), ln_y }
+        Point { x: r / (1.0 + r), y: 1.0 / (1.0 + r), ln_x: ln_y - 2.0 * ln_root, ln_y }
     }
 }
 
