@@ -1,5 +1,6 @@
 //! Beta law.
 
+use super::far_slopes::FarSlopes;
 use super::logit_draw::Hat;
 use super::stirling_parts::logit_entropy;
 use super::{Family, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
@@ -194,12 +195,12 @@ impl Pathwise for Beta {
 
     fn fill_pathwise(&self, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
         let [a, b] = self.shapes();
-        let hat = Hat::new(a, b);
+        let (hat, far) = (Hat::new(a, b), FarSlopes::new(a, b));
         for (k, (out, slopes)) in out.chunks_mut(PIECE).zip(slopes.chunks_mut(2 * PIECE)).enumerate() {
             hat.fill(stream, first.wrapping_add((k * PIECE) as u64), out);
             for (z, slopes) in out.iter_mut().zip(slopes.as_chunks_mut::<2>().0) {
                 let [x, y] = self.of_logit_distance(*z);
-                *slopes = beta_slopes(a, b, x, y);
+                *slopes = far.at(x, y).unwrap_or_else(|| beta_slopes(a, b, x, y));
                 *z = x.min(LAST);
             }
         }

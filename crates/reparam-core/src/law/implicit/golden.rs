@@ -1,4 +1,4 @@
-//! The laws about the beta law, and the von Mises law, against golden/beta_family.csv.
+//! The laws about the beta law, and the von Mises law, against `golden/beta_family.csv`.
 
 use crate::law::family;
 

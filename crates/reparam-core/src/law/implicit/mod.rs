@@ -2,6 +2,7 @@
 
 mod beta;
 mod beta_kl;
+mod far_slopes;
 mod fisher_snedecor;
 #[cfg(test)]
 mod golden;
