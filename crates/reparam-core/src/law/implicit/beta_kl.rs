@@ -1,7 +1,8 @@
 //! Divergences between the beta law and others.
 
+use super::gamma_kl::gamma_cross_entropy;
 use super::stirling_parts::{excess, log_peak};
-use super::{Beta, ContinuousBernoulli, Exponential, Gumbel, KlTo, Laplace, Law, Normal, Pareto, Uniform};
+use super::{Beta, ContinuousBernoulli, Exponential, Gamma, Gumbel, KlTo, Laplace, Law, Normal, Pareto, Uniform};
 use crate::law::explicit::{lacking_mass, normal_cross_entropy};
 use crate::special::{log_beta, log1p_minus};
 
@@ -38,6 +39,15 @@ impl KlTo<Exponential> for Beta {
     }
 }
 
+impl KlTo<Gamma> for Beta {
+    fn kl(&self, p: &Gamma) -> f64 {
+        let [a, b] = self.shapes();
+        // E[ln x] = ln(mean) - (excess(a) - excess(a + b)).
+        let log_off = excess(a + b) - excess(a);
+        (gamma_cross_entropy(self.mean(), log_off, p) - self.entropy()).max(0.0)
+    }
+}
+
 impl KlTo<Normal> for Beta {
     fn kl(&self, p: &Normal) -> f64 {
         (normal_cross_entropy(self.mean(), self.variance(), p) - self.entropy()).max(0.0)
@@ -71,6 +81,7 @@ fn mean_log(low: f64, high: f64) -> f64 {
 
 lacking_mass!(Beta: Pareto);
 lacking_mass!(Exponential: Beta);
+lacking_mass!(Gamma: Beta);
 lacking_mass!(Gumbel: Beta);
 lacking_mass!(Laplace: Beta);
 lacking_mass!(Normal: Beta);
