@@ -1,0 +1,74 @@
+//! Other ways to say a parameter: probabilities for log-odds, and the constructors that other libraries have.
+
+use reparam_core::law::{Parameter, Support};
+use reparam_core::special::{logit, sigmoid};
+
+use super::subject::{AnyFamily, all};
+
+/// One parameter of a law, computed from others that the user may know instead.
+#[derive(Debug)]
+pub struct Alternative {
+    /// The parameter that it gives.
+    pub gives: &'static str,
+    /// What it is computed from, with the rule of each number.
+    pub from: &'static [(&'static str, Support)],
+    /// Whether it is about a vector; a scalar otherwise.
+    pub vector: bool,
+    /// How.
+    pub convert: fn(&[Vec<f64>]) -> Vec<f64>,
+}
+
+/// The first number: rules and counts are checked before.
+fn one(values: &[Vec<f64>], i: usize) -> f64 {
+    values.get(i).and_then(|v| v.first()).copied().unwrap_or(f64::NAN)
+}
+
+/// All of them. Where several fit, the first is taken.
+const ALTERNATIVES: [Alternative; 4] = [
+    Alternative {
+        gives: "logits",
+        from: &[("probs", Support::OpenUnitInterval)],
+        vector: false,
+        convert: |v| vec![logit(one(v, 0))],
+    },
+    // Log-probabilities are logits; their common constant does not matter.
+    Alternative {
+        gives: "logits",
+        from: &[("probs", Support::Positive)],
+        vector: true,
+        convert: |v| v[0].iter().map(|p| p.ln()).collect(),
+    },
+    Alternative {
+        gives: "probs",
+        from: &[("logits", Support::Real)],
+        vector: false,
+        convert: |v| vec![sigmoid(one(v, 0))],
+    },
+    Alternative {
+        gives: "gate_logits",
+        from: &[("gate", Support::OpenUnitInterval)],
+        vector: false,
+        convert: |v| vec![logit(one(v, 0))],
+    },
+];
+
+/// Families that are one law to most people, told apart by the parameters that are given.
+const SIBLINGS: [(&str, &[&str]); 2] = [
+    ("negative-binomial", &["negative-binomial-classical"]),
+    ("multivariate-normal", &["multivariate-normal-covariance", "multivariate-normal-precision"]),
+];
+
+/// A family, and those that its name may mean besides.
+pub fn siblings(family: AnyFamily) -> impl Iterator<Item = AnyFamily> {
+    let names = SIBLINGS.iter().find(|(name, _)| *name == family.name()).map_or(&[][..], |(_, others)| others);
+    std::iter::once(family).chain(all().filter(move |other| names.contains(&other.name())))
+}
+
+/// The ways to say this parameter of a family otherwise. A way never uses a name that is a parameter itself.
+pub fn alternatives(family: AnyFamily, parameter: &Parameter) -> impl Iterator<Item = &'static Alternative> {
+    let (vector, name) = (parameter.vector, parameter.name);
+    let own = move |name: &str| family.parameters().iter().any(|p| p.name == name);
+    ALTERNATIVES
+        .iter()
+        .filter(move |way| way.gives == name && way.vector == vector && !way.from.iter().any(|(from, _)| own(from)))
+}
