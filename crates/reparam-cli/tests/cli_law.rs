@@ -79,12 +79,13 @@ fn a_law_tells_what_the_library_knows() {
     assert_eq!(same["law"], "normal");
     assert_eq!(same["log_prob"], law.log_prob(1.75));
     assert_eq!(same["score"]["scale"], score[1]);
-    assert_eq!(same["pathwise"]["scale"]["derivative"], path[1]);
-    assert_eq!(same["pathwise"]["scale"]["method"], "explicit");
+    assert_eq!(same["pathwise"]["scale"], path[1]);
+    assert_eq!(same["method"]["scale"], "explicit");
     let quantile =
         json(folder.path(), &["law", "normal", "-p", "loc=1", "-p", "scale=0.5", "--quantile", "0.9", "--json"]);
     assert_eq!(quantile["x"], law.quantile(0.9));
-    assert_eq!(quantile["probability"], 0.9);
+    assert_eq!((&quantile["quantile"], &quantile["probability"]), (&quantile["x"], &0.9.into()));
+    assert_eq!((&same["quantile"], &same["probability"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
@@ -105,16 +106,20 @@ fn vectors_and_probabilities_are_taken_where_a_law_has_logits() {
     let die = json(folder.path(), &["law", "categorical", "-p", "probs=0.5,0.25,0.25", "--at", "1", "--json"]);
     assert!((die["density"].as_f64().unwrap() - 0.25).abs() < 1e-15);
     assert_eq!(die["score"]["logits"].as_array().unwrap().len(), 3);
-    assert_eq!(die["pathwise"]["logits"]["derivative"], Value::Null);
+    assert_eq!(die["pathwise"]["logits"], Value::Null);
+    assert_eq!(die["method"]["logits"], "none");
+    // Derivatives in what was given, too: d log p(1) / d probs_i of weights that are normalised.
+    let score: Vec<f64> = die["score"]["probs"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+    assert!(score.iter().zip([-1.0, 3.0, -1.0]).all(|(a, b)| (a - b).abs() < 1e-14), "{score:?}");
     let coin = good(folder.path(), &["law", "bernoulli", "-p", "probs=0.25", "--at", "1"]);
     assert!((entry(&coin, "mass").parse::<f64>().unwrap() - 0.25).abs() < 1e-15, "{coin}");
-    assert!(coin.contains("none: the score remains"), "{coin}");
+    assert!(coin.contains("none: draws jump, the score remains"), "{coin}");
     let (error, _) = bad(folder.path(), &["law", "bernoulli", "-p", "probs=1.5", "--at", "1"]);
     assert_eq!(error, "error: bernoulli: probs must be in (0, 1), got 1.5");
     let (error, _) = bad(folder.path(), &["law", "bernoulli", "-p", "probs=0.5", "-p", "logits=0"]);
     assert!(error.contains("probs is another way to say logits"), "{error}");
     let outside = json(folder.path(), &["law", "bernoulli", "-p", "logits=0", "--at", "0.5", "--json"]);
-    assert_eq!((&outside["score"], &outside["log_prob"]), (&Value::Null, &"-inf".into()));
+    assert_eq!((&outside["score"]["logits"], &outside["log_prob"]), (&Value::Null, &"-inf".into()));
 }
 
 #[test]
@@ -222,9 +227,9 @@ fn a_table_gets_its_columns_and_keeps_its_own() {
     // Vectors are cells; discrete laws have no path; values outside the support have no score.
     std::fs::write(at.join("die.csv"), "x,probs\n1,\"0.5,0.25,0.25\"\n7,\"0.5,0.5\"\n").unwrap();
     let die = good(at, &["law", "categorical", "--table", "die.csv"]);
-    assert!(die.starts_with("x,probs,log_prob,cdf,score_logits\n"), "{die}");
-    assert!(die.lines().nth(1).unwrap().ends_with("\"-0.5,0.75,-0.25\""), "{die}");
-    assert!(die.lines().nth(2).unwrap().ends_with(",-inf,1,"), "{die}");
+    assert!(die.starts_with("x,probs,log_prob,cdf,score_logits,score_probs\n"), "{die}");
+    assert!(die.lines().nth(1).unwrap().ends_with("\"-0.5,0.75,-0.25\",\"-1,3,-1\""), "{die}");
+    assert!(die.lines().nth(2).unwrap().ends_with(",-inf,1,,"), "{die}");
     // No rows: the header remains.
     std::fs::write(at.join("none.csv"), "x\n").unwrap();
     assert_eq!(good(at, &["law", "normal", "--table", "none.csv"]).lines().count(), 1);

@@ -5,50 +5,57 @@ use reparam_core::special::{logit, sigmoid};
 
 use super::subject::{AnyFamily, all};
 
-/// One parameter of a law, computed from others that the user may know instead.
+/// One parameter of a law, computed number by number from another that the user may know instead.
 #[derive(Debug)]
 pub struct Alternative {
     /// The parameter that it gives.
     pub gives: &'static str,
-    /// What it is computed from, with the rule of each number.
-    pub from: &'static [(&'static str, Support)],
+    /// What it is computed from.
+    pub from: &'static str,
+    /// Where each number of `from` must lie.
+    pub rule: Support,
     /// Whether it is about a vector; a scalar otherwise.
     pub vector: bool,
     /// How.
-    pub convert: fn(&[Vec<f64>]) -> Vec<f64>,
-}
-
-/// The first number: rules and counts are checked before.
-fn one(values: &[Vec<f64>], i: usize) -> f64 {
-    values.get(i).and_then(|v| v.first()).copied().unwrap_or(f64::NAN)
+    pub convert: fn(f64) -> f64,
+    /// Its derivative, which carries score and path over.
+    pub slope: fn(f64) -> f64,
 }
 
 /// All of them. Where several fit, the first is taken.
 const ALTERNATIVES: [Alternative; 4] = [
     Alternative {
         gives: "logits",
-        from: &[("probs", Support::OpenUnitInterval)],
+        from: "probs",
+        rule: Support::OpenUnitInterval,
         vector: false,
-        convert: |v| vec![logit(one(v, 0))],
+        convert: logit,
+        slope: |p| 1.0 / (p * (1.0 - p)),
     },
     // Log-probabilities are logits; their common constant does not matter.
     Alternative {
         gives: "logits",
-        from: &[("probs", Support::Positive)],
+        from: "probs",
+        rule: Support::Positive,
         vector: true,
-        convert: |v| v[0].iter().map(|p| p.ln()).collect(),
+        convert: f64::ln,
+        slope: f64::recip,
     },
     Alternative {
         gives: "probs",
-        from: &[("logits", Support::Real)],
+        from: "logits",
+        rule: Support::Real,
         vector: false,
-        convert: |v| vec![sigmoid(one(v, 0))],
+        convert: sigmoid,
+        slope: |l| sigmoid(l) * sigmoid(-l),
     },
     Alternative {
         gives: "gate_logits",
-        from: &[("gate", Support::OpenUnitInterval)],
+        from: "gate",
+        rule: Support::OpenUnitInterval,
         vector: false,
-        convert: |v| vec![logit(one(v, 0))],
+        convert: logit,
+        slope: |p| 1.0 / (p * (1.0 - p)),
     },
 ];
 
@@ -70,5 +77,5 @@ pub fn alternatives(family: AnyFamily, parameter: &Parameter) -> impl Iterator<I
     let own = move |name: &str| family.parameters().iter().any(|p| p.name == name);
     ALTERNATIVES
         .iter()
-        .filter(move |way| way.gives == name && way.vector == vector && !way.from.iter().any(|(from, _)| own(from)))
+        .filter(move |way| way.gives == name && way.vector == vector && !own(way.from))
 }

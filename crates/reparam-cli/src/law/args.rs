@@ -53,11 +53,16 @@ Examples:
 
 Parameters are named as in PyTorch ('reparam laws' lists them); total_count and total-count are one.
 loc is 0 and scale is 1 where they are not given. probs are taken where a law has logits; score and
-path are in the parameters of the law itself, here the logits.
+path are then told in both.
 
-Numbers are printed with all their digits; infinities are inf and -inf, what does not exist is NaN
-(strings in JSON). Entropies, log-densities and divergences are in nats. Outside of the support there
-is no score and no path: null, or an empty cell.")]
+Numbers have the fewest digits that read back as the same double; infinities are inf and -inf, a
+moment that does not exist is NaN. In JSON these three are strings, and null stands where there is
+nothing: score and path outside of the support, the path of a discrete law (an empty cell of a table).
+Entropies, log-densities and divergences are in nats.
+
+JSON: law, parameters, defaults, support, shape, mean, variance, mode, entropy; with a value also
+probability and quantile (of --quantile), x, log_prob, density (the mass of a discrete law), cdf,
+survival, and objects with an entry for each parameter: score, pathwise (dz/dparameter), method.")]
 pub struct LawArgs {
     /// The law, as 'reparam laws' names it, in any spelling: `StudentT` and `student_t` are student-t
     #[arg(value_name = "NAME")]

@@ -105,8 +105,7 @@ fn blocks(families: &[AnyFamily], width: usize) -> String {
 
 fn entry(family: AnyFamily) -> Json {
     let parameter = |p: &reparam_core::law::Parameter| {
-        let instead =
-            alternatives(family, p).map(|way| Json::List(way.from.iter().map(|(name, _)| Json::text(*name)).collect()));
+        let instead = alternatives(family, p).map(|way| Json::text(way.from));
         Json::object([
             ("name", Json::text(spelled(p.name))),
             ("rule", Json::text(p.rule.to_string())),

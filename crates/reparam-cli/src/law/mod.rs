@@ -16,6 +16,7 @@ mod number;
 mod one;
 mod output;
 mod picture;
+mod point;
 mod progress;
 mod recipe;
 mod subject;

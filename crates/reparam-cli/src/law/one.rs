@@ -1,9 +1,10 @@
 //! `reparam law`: which of its tasks, and the two that look at a law and at a value.
 
-use super::answer::{Point, Summary};
+use super::answer::Summary;
 use super::args::LawArgs;
 use super::number::{List, read, shown};
-use super::recipe::{Given, Recipe, chosen, parse};
+use super::point::Point;
+use super::recipe::{Given, Recipe, Said, chosen, parse};
 use super::subject::{AnyFamily, AnyLaw};
 use super::{LawError, divergence, draw, names, picture, print, table};
 
@@ -16,6 +17,8 @@ pub struct Known {
     pub law: AnyLaw,
     /// Parameters that took their standard value.
     pub defaults: Vec<&'static str>,
+    /// Parameters that were said otherwise, with the numbers that were said.
+    pub said: Vec<(Said, Vec<f64>)>,
 }
 
 /// Runs the command.
@@ -40,7 +43,7 @@ pub fn run(args: &LawArgs) -> Result<(), LawError> {
     if let Some(path) = &args.plot {
         picture::write(&known, path)?;
     }
-    let summary = Summary::new(known.family, &known.law, known.defaults);
+    let summary = Summary::new(&known);
     if args.json {
         print(summary.json(point.as_ref()).pretty())
     } else {
@@ -56,7 +59,8 @@ pub fn build(family: AnyFamily, given: &[Given]) -> Result<Known, LawError> {
     let recipe = Recipe::new(family, &names)?;
     let mut values = Vec::new();
     recipe.values(&inputs, &mut values)?;
-    Ok(Known { family, law: family.build(&values)?, defaults: recipe.defaults() })
+    let said = recipe.said().into_iter().map(|said| (said, inputs[said.input].clone())).collect();
+    Ok(Known { family, law: family.build(&values)?, defaults: recipe.defaults(), said })
 }
 
 /// The value to look at.
@@ -74,7 +78,7 @@ fn point(known: &Known, args: &LawArgs) -> Result<Option<Point>, LawError> {
             return Err(wrong());
         }
         let x = law.quantile(probability);
-        return Ok(Some(Point::new(known.family, &known.law, vec![x], Some(probability))));
+        return Ok(Some(Point::new(known, vec![x], Some(probability))));
     }
     let Some(text) = &args.at else { return Ok(None) };
     let wrong = |got: &str| {
@@ -99,5 +103,5 @@ fn point(known: &Known, args: &LawArgs) -> Result<Option<Point>, LawError> {
     if numbers.iter().any(|x| !x.is_finite()) {
         return Err(wrong(&List(&numbers).to_string()));
     }
-    Ok(Some(Point::new(known.family, &known.law, numbers, None)))
+    Ok(Some(Point::new(known, numbers, None)))
 }

@@ -8,7 +8,7 @@ use super::LawError;
 use super::number::List;
 use super::one::Known;
 use super::output::Output;
-use super::subject::{AnyLaw, Kind};
+use super::subject::AnyLaw;
 use crate::report::plot::palette::INK;
 use crate::report::plot::{Drawing, LineChart, Series};
 
@@ -43,7 +43,7 @@ fn draw(known: &Known, law: &dyn Law) -> Drawing {
     let values = parameters.iter().zip(known.law.parameters());
     let words: Vec<String> = values.map(|(p, values)| format!("{} = {}", p.name, List(&values))).collect();
     let title: String = format!("{}: {}", known.family.name(), words.join(", ")).chars().take(MOST_TITLE).collect();
-    let discrete = known.family.kind() == Kind::Discrete;
+    let discrete = law.support().is_discrete();
     let xs = places(law, discrete);
     let chart = |label: &str, x_label: &str, series: Vec<Series>| LineChart {
         title: format!("{label} of {title}"),

@@ -66,8 +66,19 @@ enum Source {
     Input(usize),
     /// A standard value.
     Default(f64),
-    /// Computed from the inputs at these places.
-    Computed(&'static Alternative, Vec<usize>),
+    /// Computed from the input at this place.
+    Computed(&'static Alternative, usize),
+}
+
+/// A parameter that was said otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// How.
+    pub way: &'static Alternative,
+    /// The law's parameter that was computed.
+    pub parameter: usize,
+    /// The input that it was computed from.
+    pub input: usize,
 }
 
 /// How the parameters of a family are made from inputs of known names.
@@ -85,18 +96,13 @@ impl Recipe {
         let mut used = vec![false; names.len()];
         let (mut sources, mut missing) = (Vec::new(), Vec::new());
         for parameter in family.parameters() {
-            let computed = || {
-                alternatives(family, parameter)
-                    .find_map(|way| Some((way, way.from.iter().map(|(name, _)| at(name)).collect::<Option<Vec<_>>>()?)))
-            };
+            let computed = || alternatives(family, parameter).find_map(|way| Some((way, at(way.from)?)));
             let source = if let Some(i) = at(&spelled(parameter.name)) {
                 used[i] = true;
                 Source::Input(i)
-            } else if let Some((way, places)) = computed() {
-                for &i in &places {
-                    used[i] = true;
-                }
-                Source::Computed(way, places)
+            } else if let Some((way, i)) = computed() {
+                used[i] = true;
+                Source::Computed(way, i)
             } else if let Some(value) = standard(parameter) {
                 Source::Default(value)
             } else {
@@ -109,7 +115,7 @@ impl Recipe {
             let name = names[i].to_owned();
             if let Some(parameter) = said_otherwise(family, &name) {
                 let what =
-                    format!("{law}: {name} is another way to say {parameter}, which is not complete, or given too");
+                    format!("{law}: {name} is another way to say {parameter}, which is given too");
                 return Err(LawError::together(what, format!("'reparam laws {law}' tells what goes together")));
             }
             return Err(LawError::UnknownParameter { law, name, known: known(family) });
@@ -131,29 +137,35 @@ impl Recipe {
             match source {
                 Source::Input(i) => values.extend_from_slice(&inputs[*i]),
                 Source::Default(value) => values.push(*value),
-                Source::Computed(way, places) => {
-                    let from: Vec<Vec<f64>> = places.iter().map(|&i| inputs[i].clone()).collect();
-                    self.check(way, &from)?;
-                    values.extend((way.convert)(&from));
+                Source::Computed(way, i) => {
+                    self.check(way, &inputs[*i])?;
+                    values.extend(inputs[*i].iter().map(|x| (way.convert)(*x)));
                 }
             }
         }
         Ok(())
     }
 
-    fn check(&self, way: &Alternative, from: &[Vec<f64>]) -> Result<(), ParameterError> {
-        let law = self.family.name();
-        for ((parameter, rule), numbers) in way.from.iter().zip(from) {
-            if let Some(i) = numbers.iter().position(|x| !rule.contains(*x)) {
-                let index = if numbers.len() == 1 { Vec::new() } else { vec![i] };
-                return Err(ParameterError::Value { law, parameter, rule: *rule, value: numbers[i], index });
-            }
-            if !way.vector && numbers.len() != 1 {
-                let rule = format!("{parameter} must be one number, got {}", numbers.len());
-                return Err(ParameterError::Together { law, rule });
-            }
+    fn check(&self, way: &Alternative, from: &[f64]) -> Result<(), ParameterError> {
+        let (law, parameter) = (self.family.name(), way.from);
+        if let Some(i) = from.iter().position(|x| !way.rule.contains(*x)) {
+            let index = if way.vector { vec![i] } else { Vec::new() };
+            return Err(ParameterError::Value { law, parameter, rule: way.rule, value: from[i], index });
+        }
+        if !way.vector && from.len() != 1 {
+            let rule = format!("{parameter} must be one number, got {}", from.len());
+            return Err(ParameterError::Together { law, rule });
         }
         Ok(())
+    }
+
+    /// The parameters that were said otherwise.
+    pub fn said(&self) -> Vec<Said> {
+        let said = |(parameter, source): (usize, &Source)| match source {
+            Source::Computed(way, input) => Some(Said { way, parameter, input: *input }),
+            _ => None,
+        };
+        self.sources.iter().enumerate().filter_map(said).collect()
     }
 
     /// The parameters that took their standard value.
@@ -167,9 +179,9 @@ impl Recipe {
 pub fn input_names(family: AnyFamily) -> Vec<String> {
     let mut names: Vec<String> = family.parameters().iter().map(|p| spelled(p.name)).collect();
     for parameter in family.parameters() {
-        for (name, _) in alternatives(family, parameter).flat_map(|way| way.from) {
-            if !names.iter().any(|n| n == name) {
-                names.push((*name).to_owned());
+        for way in alternatives(family, parameter) {
+            if !names.iter().any(|n| n == way.from) {
+                names.push(way.from.to_owned());
             }
         }
     }
@@ -179,6 +191,9 @@ pub fn input_names(family: AnyFamily) -> Vec<String> {
 /// What a parameter is when nobody says: the standard member of a family of location and scale.
 fn standard(parameter: &Parameter) -> Option<f64> {
     match parameter.name {
+        // Bounds that may be infinite bound nothing when nobody says.
+        "low" if parameter.rule.contains(f64::NEG_INFINITY) => Some(f64::NEG_INFINITY),
+        "high" if parameter.rule.contains(f64::INFINITY) => Some(f64::INFINITY),
         "loc" if !parameter.vector && parameter.rule.contains(0.0) => Some(0.0),
         "scale" if !parameter.vector && parameter.rule.contains(1.0) => Some(1.0),
         _ => None,
@@ -187,7 +202,7 @@ fn standard(parameter: &Parameter) -> Option<f64> {
 
 /// The parameter that can be computed from this and others.
 fn said_otherwise(family: AnyFamily, name: &str) -> Option<&'static str> {
-    let uses = |p: &&Parameter| alternatives(family, p).any(|way| way.from.iter().any(|(from, _)| *from == name));
+    let uses = |p: &&Parameter| alternatives(family, p).any(|way| way.from == name);
     family.parameters().iter().find(uses).map(|p| p.name)
 }
 
@@ -202,6 +217,7 @@ pub fn rule(parameter: &Parameter) -> String {
     let name = format!("{}{}", parameter.name, if parameter.vector { "[]" } else { "" });
     match parameter.rule {
         Support::Real => format!("{name} real"),
+        Support::Extended => format!("{name} real or infinite"),
         // The largest count that a double holds is no rule to speak of.
         Support::CountTo(last) if last >= 1 << 53 => format!("{name} {}", Support::Count),
         rule => format!("{name} {rule}"),
@@ -218,14 +234,13 @@ fn example(family: AnyFamily, names: &[&str]) -> String {
         }
     }
     for way in family.parameters().iter().filter(missing).flat_map(|p| alternatives(family, p)) {
-        let from: Vec<&str> = way.from.iter().map(|(name, _)| *name).collect();
-        let _ = write!(command, "; {} can be given by {}", way.gives, from.join(" and "));
+        let _ = write!(command, "; {} can be given by {}", way.gives, way.from);
     }
     command
 }
 
 /// Small values for all parameters with which a law of this family exists.
-fn plausible(family: AnyFamily) -> Vec<Vec<f64>> {
+pub fn plausible(family: AnyFamily) -> Vec<Vec<f64>> {
     let candidates = |p: &Parameter| -> Vec<Vec<f64>> {
         let end = p.rule.bounds().0;
         let numbers: Vec<f64> = match p.name {

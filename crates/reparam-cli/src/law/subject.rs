@@ -4,6 +4,8 @@ use reparam_core::law::{
     Family, Law, MultivariateFamily, MultivariateLaw, Parameter, ParameterError, Path, families, multivariate_families,
 };
 
+use super::recipe::plausible;
+
 /// A family of laws of numbers, or of vectors and matrices.
 #[derive(Clone, Copy, Debug)]
 pub enum AnyFamily {
@@ -70,11 +72,15 @@ impl AnyFamily {
         }
     }
 
-    /// What it draws. A law of numbers without any path is one of isolated points.
+    /// What it draws. Laws of isolated points have no path, and say so of a member.
     pub fn kind(self) -> Kind {
+        let discrete = |f: &Family| {
+            let jumps = f.parameters.iter().all(|p| p.path == Path::None);
+            jumps && self.build(&plausible(self)).is_ok_and(|law| law.is_discrete())
+        };
         match self {
             Self::Vector(_) => Kind::Multivariate,
-            Self::Scalar(f) if f.parameters.iter().all(|p| p.path == Path::None) => Kind::Discrete,
+            Self::Scalar(f) if discrete(f) => Kind::Discrete,
             Self::Scalar(_) => Kind::Continuous,
         }
     }
@@ -119,6 +125,15 @@ pub enum AnyLaw {
 }
 
 impl AnyLaw {
+    /// Whether values are isolated points, each with a mass.
+    pub fn is_discrete(&self) -> bool {
+        match self {
+            Self::Scalar(law) => law.support().is_discrete(),
+            // Their support is words: those that move with no parameter jump.
+            Self::Vector(law) => law.as_pathwise().is_none(),
+        }
+    }
+
     /// How many numbers a value has.
     pub fn len(&self) -> usize {
         match self {
@@ -199,7 +214,7 @@ impl AnyLaw {
     pub fn holds(&self, x: &[f64], log_prob: f64) -> bool {
         match self {
             Self::Scalar(law) => log_prob > f64::NEG_INFINITY || law.support().contains(x[0]),
-            Self::Vector(_) => log_prob > f64::NEG_INFINITY,
+            Self::Vector(law) => log_prob > f64::NEG_INFINITY || law.contains(x),
         }
     }
 }

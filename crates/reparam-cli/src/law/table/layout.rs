@@ -6,7 +6,7 @@ use super::super::LawError;
 use super::super::alternative::siblings;
 use super::super::error::listed;
 use super::super::number::shown;
-use super::super::recipe::{Given, Recipe, input_names, spelled};
+use super::super::recipe::{Given, Recipe, Said, input_names, spelled};
 use super::super::subject::{AnyFamily, Kind};
 use super::input::Input;
 
@@ -32,6 +32,8 @@ pub struct Layout {
     pub x: usize,
     /// Parameters whose derivative has a column.
     pub paths: Vec<usize>,
+    /// Parameters that are said otherwise: they have columns behind those of the law's own.
+    pub said: Vec<Said>,
     /// What separates the cells.
     pub delimiter: u8,
     /// What messages call the table.
@@ -93,7 +95,8 @@ impl Layout {
         )?;
         let parameters = family.parameters();
         let paths = (0..parameters.len()).filter(|&k| parameters[k].path != Path::None).collect();
-        let layout = Self { family, recipe, inputs, x, paths, delimiter: input.delimiter, place: input.place.clone() };
+        let (said, delimiter, place) = (recipe.said(), input.delimiter, input.place.clone());
+        let layout = Self { family, recipe, inputs, x, paths, said, delimiter, place };
         if let Some(name) = layout.added().iter().find(|name| input.header.contains(name)) {
             return Err(wrong(
                 format!("column {name} is there already"),
@@ -120,7 +123,10 @@ impl Layout {
         let mut names = vec!["log_prob".to_owned()];
         names.extend(self.has_cdf().then(|| "cdf".to_owned()));
         names.extend(parameters.iter().map(|p| format!("score_{}", name(p))));
+        names.extend(self.said.iter().map(|said| format!("score_{}", said.way.from)));
         names.extend(self.paths.iter().map(|&k| format!("pathwise_{}", name(&parameters[k]))));
+        let carried = self.said.iter().filter(|said| self.paths.contains(&said.parameter));
+        names.extend(carried.map(|said| format!("pathwise_{}", said.way.from)));
         names
     }
 

@@ -7,6 +7,7 @@ use reparam_core::law::ParameterError;
 
 use super::super::LawError;
 use super::super::number::{Exact, List, read, shown};
+use super::super::recipe::Said;
 use super::super::subject::AnyLaw;
 use super::input::Row;
 use super::layout::{Layout, Source};
@@ -32,6 +33,7 @@ pub struct Worker<'a> {
     widths: Vec<usize>,
     x: Vec<f64>,
     slopes: Vec<f64>,
+    carried: Vec<f64>,
     cell: Vec<u8>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Worker<'a> {
             widths: Vec::new(),
             x: Vec::new(),
             slopes: Vec::new(),
+            carried: Vec::new(),
             cell: Vec::new(),
         }
     }
@@ -99,29 +102,40 @@ impl<'a> Worker<'a> {
         if inside {
             law.score(x, &mut self.slopes[..total]);
         }
-        let mut from = 0;
-        for width in &self.widths {
-            put(if inside { text(buffer, &self.slopes[from..from + width]) } else { b"" });
-            from += width;
+        let columns = |k: usize| {
+            let from: usize = self.widths[..k].iter().sum();
+            from..from + self.widths[k]
+        };
+        let carried = &mut self.carried;
+        let said = &self.layout.said;
+        for k in 0..self.widths.len() {
+            put(if inside { text(buffer, &self.slopes[columns(k)]) } else { b"" });
+        }
+        for Said { way, parameter, input } in said {
+            carried.clear();
+            let slopes = self.slopes[columns(*parameter)].iter().zip(&self.inputs[*input]);
+            carried.extend(slopes.map(|(slope, value)| slope * (way.slope)(*value)));
+            put(if inside { text(buffer, carried) } else { b"" });
         }
         let has_path = inside && law.has_path();
         if has_path {
             law.pathwise(x, &mut self.slopes);
         }
-        for &k in &self.layout.paths {
-            if !has_path {
-                put(b"");
-                continue;
+        let paths = &self.layout.paths;
+        let otherwise = said.iter().filter(|said| paths.contains(&said.parameter));
+        for (k, said) in paths.iter().map(|&k| (k, None)).chain(otherwise.map(|said| (said.parameter, Some(said)))) {
+            carried.clear();
+            for row in self.slopes.chunks_exact(total.max(1)).filter(|_| has_path) {
+                let slopes = &row[columns(k)];
+                match said {
+                    None => carried.extend_from_slice(slopes),
+                    Some(Said { way, input, .. }) => {
+                        let values = &self.inputs[*input];
+                        carried.extend(slopes.iter().zip(values).map(|(slope, value)| slope * (way.slope)(*value)));
+                    }
+                }
             }
-            let from: usize = self.widths[..k].iter().sum();
-            let columns = from..from + self.widths[k];
-            if x.len() == 1 {
-                put(text(buffer, &self.slopes[columns]));
-            } else {
-                let rows = self.slopes.chunks_exact(total.max(1));
-                let matrix: Vec<f64> = rows.flat_map(|row| &row[columns.clone()]).copied().collect();
-                put(text(buffer, &matrix));
-            }
+            put(text(buffer, carried));
         }
         let _ = writer.write_record(None::<&[u8]>);
         Ok(())
