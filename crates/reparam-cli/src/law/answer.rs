@@ -4,15 +4,13 @@ use std::fmt::Write as _;
 
 use reparam_core::law::Path;
 
+use super::entropy::Estimated;
 use super::json::Json;
 use super::number::{Exact, List};
 use super::one::Known;
-use super::point::Point;
+use super::point::{Point, Slope};
 use super::recipe::spelled;
 use super::subject::AnyLaw;
-
-/// What a law without a path is told by.
-const NO_PATH: &str = "none: draws jump, the score remains";
 
 /// What is known of a law without a value.
 #[derive(Debug)]
@@ -25,11 +23,12 @@ pub struct Summary<'a> {
     mode: Vec<f64>,
     /// Nothing where no closed form is known, and quadrature over vectors would be too much.
     entropy: Option<f64>,
+    estimated: Option<Estimated>,
 }
 
 impl<'a> Summary<'a> {
     /// Of this law.
-    pub fn new(known: &'a Known) -> Self {
+    pub fn new(known: &'a Known, estimated: Option<Estimated>) -> Self {
         let (mean, variance, mode, entropy) = match &known.law {
             AnyLaw::Scalar(law) => (vec![law.mean()], vec![law.variance()], vec![law.mode()], Some(law.entropy())),
             AnyLaw::Vector(law) => {
@@ -38,7 +37,7 @@ impl<'a> Summary<'a> {
             }
         };
         let (parameters, shape) = (known.law.parameters(), known.law.shape());
-        Self { known, parameters, shape, mean, variance, mode, entropy }
+        Self { known, parameters, shape, mean, variance, mode, entropy, estimated }
     }
 
     /// For people.
@@ -66,8 +65,14 @@ impl<'a> Summary<'a> {
         line("mean", List(&self.mean).to_string());
         line("variance", List(&self.variance).to_string());
         line("mode", List(&self.mode).to_string());
-        let unknown = || "no closed form; --monte-carlo N estimates it".to_owned();
-        line("entropy", self.entropy.map_or_else(unknown, |entropy| format!("{} nats", Exact(entropy))));
+        match (self.entropy, self.estimated) {
+            (Some(entropy), _) => line("entropy", format!("{} nats", Exact(entropy))),
+            (None, None) => line("entropy", "no formula; --monte-carlo N estimates it".to_owned()),
+            (None, Some(_)) => {}
+        }
+        if let Some(estimated) = self.estimated {
+            line("entropy", estimated.text());
+        }
         if let Some(point) = point {
             out.push('\n');
             out += &self.point_text(point);
@@ -96,11 +101,11 @@ impl<'a> Summary<'a> {
             return out;
         }
         if !self.shape.is_empty() {
-            return out + &slopes_text(point);
+            return out + &slopes_text(point, self.known);
         }
         let mut rows = vec![["parameter".to_owned(), "score".into(), "pathwise dz/dparameter".into(), "method".into()]];
         for slope in &point.slopes {
-            let method = if slope.method == Path::None { NO_PATH.to_owned() } else { slope.method.to_string() };
+            let method = method(slope, self.known);
             let path = slope.pathwise.as_ref().map_or_else(|| "-".to_owned(), |rows| List(&rows.concat()).to_string());
             let score = slope.score.as_deref().unwrap_or_default();
             rows.push([slope.name.clone(), List(score).to_string(), path, method]);
@@ -128,6 +133,9 @@ impl<'a> Summary<'a> {
             ("mode".into(), Json::numbers(&self.mode, flat)),
             ("entropy".into(), self.entropy.map_or(Json::Null, Json::Number)),
         ];
+        if let Some(estimated) = self.estimated {
+            entries.push(("entropy_monte_carlo".into(), estimated.json()));
+        }
         if let Some(point) = point {
             entries.extend(point_json(point, flat));
         }
@@ -135,8 +143,16 @@ impl<'a> Summary<'a> {
     }
 }
 
+/// How a path is had, or why there is none.
+fn method(slope: &Slope, known: &Known) -> String {
+    match slope.method {
+        Path::None if known.law.is_discrete() => "none: draws jump, the score remains".into(),
+        path => path.to_string(),
+    }
+}
+
 /// Score and path of a law of vectors: a line for each parameter, and for each number of the value.
-fn slopes_text(point: &Point) -> String {
+fn slopes_text(point: &Point, known: &Known) -> String {
     let mut rows = Vec::new();
     for slope in &point.slopes {
         let score = slope.score.as_deref().unwrap_or_default();
@@ -147,7 +163,7 @@ fn slopes_text(point: &Point) -> String {
             rows.push([format!("dz_{i}/d{}", slope.name), List(slopes).to_string(), slope.method.to_string()]);
         }
         if slope.pathwise.is_none() {
-            rows.push([format!("dz/d{}", slope.name), "-".into(), NO_PATH.into()]);
+            rows.push([format!("dz/d{}", slope.name), "-".into(), method(slope, known)]);
         }
     }
     aligned(&rows)

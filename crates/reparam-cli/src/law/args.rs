@@ -94,8 +94,8 @@ pub struct LawArgs {
     /// A parameter of the law after --kl
     #[arg(long, value_name = "NAME=VALUE", requires = "kl")]
     pub kl_param: Vec<String>,
-    /// Estimate the divergence from N draws, with its standard error
-    #[arg(long, value_name = "N", requires = "kl", value_parser = clap::value_parser!(u64).range(2..=1_000_000_000_000))]
+    /// Estimate the divergence of --kl, or else the entropy, from N draws, with its standard error
+    #[arg(long, value_name = "N", conflicts_with_all = ["table", "draw"], value_parser = clap::value_parser!(u64).range(2..=1_000_000_000_000))]
     pub monte_carlo: Option<u64>,
     /// Seed of --draw and --monte-carlo
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]

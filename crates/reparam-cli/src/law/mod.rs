@@ -9,6 +9,7 @@ mod args;
 mod catalogue;
 mod divergence;
 mod draw;
+mod entropy;
 mod error;
 mod json;
 mod names;

@@ -2,6 +2,7 @@
 
 use super::answer::Summary;
 use super::args::LawArgs;
+use super::entropy::Estimated;
 use super::number::{List, read, shown};
 use super::point::Point;
 use super::recipe::{Given, Recipe, Said, chosen, parse};
@@ -43,7 +44,7 @@ pub fn run(args: &LawArgs) -> Result<(), LawError> {
     if let Some(path) = &args.plot {
         picture::write(&known, path)?;
     }
-    let summary = Summary::new(&known);
+    let summary = Summary::new(&known, Estimated::new(&known, args));
     if args.json {
         print(summary.json(point.as_ref()).pretty())
     } else {
