@@ -82,11 +82,11 @@ pub struct LawArgs {
     /// commas. Other columns are carried along. The output goes to stdout or --out.
     #[arg(long, value_name = "FILE.csv")]
     pub table: Option<PathBuf>,
-    /// Draw this many values, one a line on stdout, or into --out
+    /// Draw this many values (1000000 or 1e6), one a line on stdout, or into --out
     ///
     /// Draw i is a function of law, parameters, seed and i alone: the same for any number of threads, and N draws are the first N of more.
     /// The noise is that of `Key::new(SEED).site("law").site(NAME).step(0)` in the library.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub draw: Option<u64>,
     /// The Kullback-Leibler divergence KL(NAME || OTHER), in nats
     #[arg(long, value_name = "OTHER")]
@@ -95,10 +95,10 @@ pub struct LawArgs {
     #[arg(long, value_name = "NAME=VALUE", requires = "kl")]
     pub kl_param: Vec<String>,
     /// Estimate the divergence of --kl, or else the entropy, from N draws, with its standard error
-    #[arg(long, value_name = "N", conflicts_with_all = ["table", "draw"], value_parser = clap::value_parser!(u64).range(2..=1_000_000_000_000))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["table", "draw"], allow_hyphen_values = true, value_parser = count)]
     pub monte_carlo: Option<u64>,
     /// Seed of --draw and --monte-carlo
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_hyphen_values = true)]
     pub seed: u64,
     /// File for --table (.csv) or --draw (.npy: float64 of shape [N] or [N, shape of a value]; or .csv); it appears when it is whole
     #[arg(long, value_name = "FILE")]
@@ -112,4 +112,25 @@ pub struct LawArgs {
     /// Print one JSON object
     #[arg(long, conflicts_with_all = ["table", "draw"])]
     pub json: bool,
+}
+
+/// A whole number from 1 on, `1000000` or `1e6`.
+fn count(text: &str) -> Result<u64, String> {
+    // Above 2^53 doubles have gaps: such numbers must be written out.
+    let written = |x: &f64| x.fract() == 0.0 && (1.0..=9_007_199_254_740_992.0).contains(x);
+    let number = text.parse().ok().or_else(|| text.parse().ok().filter(written).map(|x: f64| x as u64));
+    number.filter(|n| *n > 0).ok_or_else(|| "must be a whole number from 1 on".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn counts_are_whole_and_at_least_one() {
+        assert_eq!(["1", "1e6", "18446744073709551615"].map(count), [Ok(1), Ok(1_000_000), Ok(u64::MAX)]);
+        for text in ["0", "-5", "1.5", "1e17", "inf", "nan", "", "many"] {
+            assert!(count(text).is_err(), "{text}");
+        }
+    }
 }

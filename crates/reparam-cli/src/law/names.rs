@@ -4,7 +4,7 @@ use super::LawError;
 use super::subject::{AnyFamily, all};
 
 /// Other names of laws, in small letters without separators. An entry whose law is not in the catalogue is never found.
-const OTHER_NAMES: [(&str, &str); 36] = [
+const OTHER_NAMES: [(&str, &str); 40] = [
     // Textbooks.
     ("gaussian", "normal"),
     ("doubleexponential", "laplace"),
@@ -20,10 +20,13 @@ const OTHER_NAMES: [(&str, &str); 36] = [
     ("relaxedcategorical", "gumbel-softmax"),
     ("relaxedbernoulli", "binary-concrete"),
     ("mvn", "multivariate-normal"),
-    ("mvt", "multivariate-t"),
-    ("multivariatestudentt", "multivariate-t"),
+    ("mvt", "multivariate-student-t"),
+    ("multivariatet", "multivariate-student-t"),
+    ("lowrankmvn", "low-rank-multivariate-normal"),
     ("lkj", "lkj-cholesky"),
-    ("vmf", "von-mises-fisher"),
+    ("gaussianmixture", "normal-mixture"),
+    ("mixture", "normal-mixture"),
+    ("histogram", "tabulated"),
     ("zip", "zero-inflated-poisson"),
     ("zinb", "zero-inflated-negative-binomial"),
     // SciPy and R.
@@ -37,12 +40,13 @@ const OTHER_NAMES: [(&str, &str); 36] = [
     ("weibullmin", "weibull"),
     ("gumbelr", "gumbel"),
     ("halfnorm", "half-normal"),
+    ("truncnorm", "truncated-normal"),
     ("unif", "uniform"),
     ("binom", "binomial"),
     ("nbinom", "negative-binomial"),
     ("pois", "poisson"),
     ("geom", "geometric"),
-    ("tanhnormal", "tanh-normal"),
+    ("squashednormal", "tanh-normal"),
 ];
 
 /// Small letters and digits alone: `StudentT`, `student_t` and `student-t` are one name.

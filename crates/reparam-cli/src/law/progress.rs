@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn lines_say_how_much_is_left() {
         let known = Progress::new("draws", Some(3_000_000), false);
-        assert_eq!(known.line(1_000_000, 2.0), "1,000,000 of 3,000,000 draws, 500,000 a second, 4.00 s left");
+        assert_eq!(known.line(1_000_000, 2.0), "1,000,000 of 3,000,000 draws, 500,000 a second, 4 s left");
         assert_eq!(Progress::new("rows", None, false).line(1000, 2.0), "1,000 rows, 500 a second");
     }
 }

@@ -208,8 +208,8 @@ fn said_otherwise(family: AnyFamily, name: &str) -> Option<&'static str> {
 
 /// The parameters of a family with their rules, in one line.
 fn known(family: AnyFamily) -> String {
-    let words: Vec<String> = family.parameters().iter().map(rule).collect();
-    words.join(", ")
+    let of = |family: AnyFamily| family.parameters().iter().map(rule).collect::<Vec<_>>().join(", ");
+    siblings(family).map(of).collect::<Vec<_>>().join("; or ")
 }
 
 /// A parameter with its rule: `scale > 0`, `loc real`, `logits[] real` for a vector.
@@ -230,6 +230,13 @@ fn example(family: AnyFamily, names: &[&str]) -> String {
     let missing = |p: &&Parameter| !names.contains(&spelled(p.name).as_str()) && standard(p).is_none();
     for (parameter, values) in family.parameters().iter().zip(plausible(family)) {
         if missing(&parameter) {
+            let _ = write!(command, " --param {}={}", spelled(parameter.name), List(&values));
+        }
+    }
+    let name = family.name();
+    for other in siblings(family).skip(1) {
+        let _ = write!(command, "; or reparam law {name}");
+        for (parameter, values) in other.parameters().iter().zip(plausible(other)) {
             let _ = write!(command, " --param {}={}", spelled(parameter.name), List(&values));
         }
     }

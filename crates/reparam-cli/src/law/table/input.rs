@@ -4,13 +4,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::ByteRecord;
 
 use super::super::LawError;
 use super::super::number::shown;
+use super::cells::{Cells, Quotes};
 
 /// Bytes that are read at once.
 const BUFFER: usize = 1 << 18;
+/// Bytes of a row at most: more is a quote that is not closed, or no table.
+const LONGEST: usize = 1 << 24;
 
 /// A row and its line, counted from 1.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +55,7 @@ impl Batch {
 
 /// An open table, after its header.
 pub struct Input {
-    reader: Reader<Box<dyn Read + Send>>,
+    source: BufReader<Box<dyn Read + Send>>,
     /// What messages call it.
     pub place: String,
     /// The names of the columns.
@@ -61,8 +64,13 @@ pub struct Input {
     pub header_line: u64,
     /// What separates the cells.
     pub delimiter: u8,
-    /// Whether lines end with `\r\n`: the reader then counts a line when the next one begins.
-    returns: bool,
+    /// What ends a line: `\n`, or `\r` alone.
+    end: u8,
+    /// Lines that were read.
+    line: u64,
+    /// The last of them.
+    text: Vec<u8>,
+    cells: Cells,
 }
 
 impl Input {
@@ -79,16 +87,13 @@ impl Input {
         };
         let mut source = BufReader::with_capacity(BUFFER, source);
         let start = source.fill_buf().map_err(LawError::io(path))?;
-        let first = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
-        let (delimiter, returns) = (delimiter(first), first.ends_with(b"\r"));
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            // Rows of another length are found here, so that the message names the line.
-            .flexible(true)
-            .delimiter(delimiter)
-            .buffer_capacity(BUFFER)
-            .from_reader(Box::new(source) as Box<dyn Read + Send>);
-        let mut input = Self { reader, place, header: Vec::new(), header_line: 1, delimiter, returns };
+        let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let end = if start.contains(&b'\n') || !start.contains(&b'\r') { b'\n' } else { b'\r' };
+        let first = start.split(|byte| *byte == end).find(|line| !is_blank(line)).unwrap_or(start);
+        let delimiter = delimiter(first);
+        source.consume(mark);
+        let (header, text, cells) = (Vec::new(), Vec::new(), Cells::new(delimiter));
+        let mut input = Self { source, place, header, header_line: 1, delimiter, end, line: 0, text, cells };
         let mut row = Row::default();
         if !input.read(&mut row)? {
             let what = "expected a header with the names of the columns, got nothing".into();
@@ -110,28 +115,70 @@ impl Input {
             }
             let (expected, got) = (self.header.len(), row.cells.len());
             if expected != got {
-                let place = format!("{}:{}", self.place, row.line);
-                let what = format!("expected {expected} cells as in the header, got {got}");
-                let hint = Some("a vector with commas is one cell in quotes: \"0.1,0.9\"".into());
-                return Err(LawError::Table { place, what, hint });
+                let s = if expected == 1 { "" } else { "s" };
+                let what = format!("expected {expected} cell{s} as in the header, got {got}");
+                return Err(self.wrong(row.line, what, "a vector with commas is one cell in quotes: \"0.1,0.9\""));
             }
             batch.filled += 1;
         }
         Ok(())
     }
 
+    /// Reads the next row that is not empty; `false` at the end.
     fn read(&mut self, row: &mut Row) -> Result<bool, LawError> {
-        let place = &self.place;
-        let more = self.reader.read_byte_record(&mut row.cells).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(source) => LawError::io(place.as_ref())(source),
-            other => LawError::Table { place: place.clone(), what: format!("not a table: {other:?}"), hint: None },
-        })?;
-        // The reader's own line of a record stands before the empty lines that it skipped, so the end is counted back from.
-        let breaks = (row.cells.as_slice().split(|byte| *byte == b'\n').count() - 1) as u64;
-        let ended = u64::from(!self.returns && !self.reader.is_done());
-        row.line = self.reader.position().line().saturating_sub(breaks + ended);
-        Ok(more)
+        loop {
+            if !self.next_line()? {
+                return Ok(false);
+            }
+            if !is_blank(&self.text) {
+                break;
+            }
+        }
+        row.line = self.line;
+        row.cells.clear();
+        self.cells.begin();
+        loop {
+            let text = without_end(&self.text);
+            match self.cells.take(text, &mut row.cells) {
+                Quotes::Closed => return Ok(true),
+                Quotes::Open => self.cells.take_end(&self.text[text.len()..]),
+                Quotes::Wrong => {
+                    let what = format!("column {}: expected a separator after the closing quote", row.cells.len() + 1);
+                    return Err(self.wrong(self.line, what, "a quote inside a quoted cell is written twice"));
+                }
+            }
+            if self.cells.held() > LONGEST || !self.next_line()? {
+                let what = format!("column {}: a quote is opened and not closed", row.cells.len() + 1);
+                return Err(self.wrong(row.line, what, "is the table whole?"));
+            }
+        }
     }
+
+    /// Reads a line with what ends it; `false` where nothing is left.
+    fn next_line(&mut self) -> Result<bool, LawError> {
+        self.text.clear();
+        let mut source = (&mut self.source).take(LONGEST as u64);
+        let read = source.read_until(self.end, &mut self.text).map_err(LawError::io(self.place.as_ref()))?;
+        self.line += u64::from(read > 0);
+        if read == LONGEST && self.text.last() != Some(&self.end) {
+            return Err(self.wrong(self.line, format!("a line has more than {LONGEST} bytes"), "is it a table?"));
+        }
+        Ok(read > 0)
+    }
+
+    fn wrong(&self, line: u64, what: String, hint: &str) -> LawError {
+        LawError::Table { place: format!("{}:{line}", self.place), what, hint: Some(hint.to_owned()) }
+    }
+}
+
+/// A line without `\n`, `\r\n` or `\r` at its end.
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    without_end(line).is_empty()
 }
 
 /// The most frequent separator of the first line.
@@ -145,12 +192,15 @@ fn delimiter(line: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
-    fn lines(text: &str) -> (u64, Vec<u64>) {
+    fn opened(text: &str) -> Input {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.csv");
         std::fs::write(&path, text).unwrap();
-        let mut input = Input::open(&path).unwrap();
-        let mut batch = Batch::new(10);
+        Input::open(&path).unwrap()
+    }
+
+    fn lines(text: &str) -> (u64, Vec<u64>) {
+        let (mut input, mut batch) = (opened(text), Batch::new(10));
         input.fill(&mut batch).unwrap();
         (input.header_line, batch.rows().iter().map(|row| row.line).collect())
     }
@@ -159,22 +209,33 @@ mod tests {
     fn lines_are_counted_as_an_editor_does() {
         assert_eq!(lines("a,b\n1,2\n3,4\n"), (1, vec![2, 3]));
         assert_eq!(lines("a,b\n1,2\n3,4"), (1, vec![2, 3]));
+        assert_eq!(lines("a,b\n1,"), (1, vec![2]));
         assert_eq!(lines("a,b\n\n1,2\n\n\n3,4\n"), (1, vec![3, 6]));
         assert_eq!(lines("\na,b\n1,2\n"), (2, vec![3]));
         assert_eq!(lines("a,b\n\"1\n\n\",2\n3,4\n"), (1, vec![2, 5]));
         assert_eq!(lines("a,b\r\n1,2\r\n3,4\r\n"), (1, vec![2, 3]));
         assert_eq!(lines("a,b\r\n1,2\r\n\r\n3,4"), (1, vec![2, 4]));
+        assert_eq!(lines("a,b\r1,2\r\r3,4"), (1, vec![2, 4]));
         assert_eq!(lines("a,b\n"), (1, vec![]));
         assert_eq!(lines("a,b"), (1, vec![]));
     }
 
     #[test]
     fn separators_and_byte_order_marks_are_seen_through() {
-        for text in ["a;b\n1;2\n", "\u{feff}a\tb\n1\t2\n", " a , b \n1,2\n"] {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("x.csv");
-            std::fs::write(&path, text).unwrap();
-            assert_eq!(Input::open(&path).unwrap().header, ["a", "b"], "{text}");
+        for text in ["a;b\n1;2\n", "\u{feff}a\tb\n1\t2\n", " a , b \n1,2\n", "\u{feff}\"a\",b\n1,2\n"] {
+            assert_eq!(opened(text).header, ["a", "b"], "{text}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_not_closed_are_found() {
+        for (text, wanted) in [
+            ("a,b\n1,2\n1,\"2\n3,4\n", "x.csv:3: column 2: a quote is opened and not closed"),
+            ("a,b\n1,\"2", "x.csv:2: column 2: a quote is opened and not closed"),
+            ("a,b\n\"1\"2,3\n", "x.csv:2: column 1: expected a separator after the closing quote"),
+        ] {
+            let error = opened(text).fill(&mut Batch::new(10)).unwrap_err().to_string();
+            assert!(error.ends_with(wanted), "{error}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `reparam law NAME --table FILE`: every row of a table with what is known of its value.
 
+mod cells;
 mod input;
 mod layout;
 mod rows;
