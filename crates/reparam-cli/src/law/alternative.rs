@@ -75,7 +75,5 @@ pub fn siblings(family: AnyFamily) -> impl Iterator<Item = AnyFamily> {
 pub fn alternatives(family: AnyFamily, parameter: &Parameter) -> impl Iterator<Item = &'static Alternative> {
     let (vector, name) = (parameter.vector, parameter.name);
     let own = move |name: &str| family.parameters().iter().any(|p| p.name == name);
-    ALTERNATIVES
-        .iter()
-        .filter(move |way| way.gives == name && way.vector == vector && !own(way.from))
+    ALTERNATIVES.iter().filter(move |way| way.gives == name && way.vector == vector && !own(way.from))
 }

@@ -196,17 +196,35 @@ fn point_json(point: &Point, flat: bool) -> Vec<(String, Json)> {
     ]
 }
 
+/// Characters to which cells are filled up at most; a longer one, a vector of many numbers, stands out.
+const WIDEST: usize = 100;
+
 /// Columns side by side, each as wide as its widest cell; the last is not filled up.
 pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: [usize; N] = std::array::from_fn(|k| rows.iter().map(|row| row[k].chars().count()).max().unwrap_or(0));
+    let width = |k: usize| rows.iter().map(|row| row[k].chars().count()).filter(|width| *width <= WIDEST).max();
+    let widths: [usize; N] = std::array::from_fn(|k| width(k).unwrap_or(0));
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, "{cell:<width$}  ");
+            line += cell;
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
         }
         out += line.trim_end();
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::aligned;
+
+    #[test]
+    fn columns_stand_in_line_and_long_cells_stand_out() {
+        let long = "1,".repeat(70_000);
+        let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+        let text = aligned(&[row("name", "x"), row("é", "y"), row(&long, "z")]);
+        assert_eq!(text, format!("name  x\né     y\n{long}  z\n"));
+    }
 }

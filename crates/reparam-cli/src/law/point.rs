@@ -73,8 +73,9 @@ impl Point {
         let mut slopes: Vec<Slope> = family.parameters().iter().enumerate().map(slope).collect();
         for (said, values) in said {
             let of = &slopes[said.parameter];
-            let carried =
-                |row: &Vec<f64>| row.iter().zip(values).map(|(slope, value)| slope * (said.way.slope)(*value)).collect();
+            let carried = |row: &Vec<f64>| {
+                row.iter().zip(values).map(|(slope, value)| slope * (said.way.slope)(*value)).collect()
+            };
             slopes.push(Slope {
                 name: said.way.from.to_owned(),
                 vector: of.vector,

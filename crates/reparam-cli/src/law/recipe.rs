@@ -114,8 +114,7 @@ impl Recipe {
         if let Some(i) = used.iter().position(|used| !used) {
             let name = names[i].to_owned();
             if let Some(parameter) = said_otherwise(family, &name) {
-                let what =
-                    format!("{law}: {name} is another way to say {parameter}, which is given too");
+                let what = format!("{law}: {name} is another way to say {parameter}, which is given too");
                 return Err(LawError::together(what, format!("'reparam laws {law}' tells what goes together")));
             }
             return Err(LawError::UnknownParameter { law, name, known: known(family) });

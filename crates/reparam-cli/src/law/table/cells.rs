@@ -98,9 +98,19 @@ mod tests {
 
     #[test]
     fn cells_are_cut_as_the_csv_crate_cuts_them() {
-        for line in
-            ["a", "a,b", "a,", ",", ",a,,b,", "\"a\",b", "\"a,b\",c", "\"a \"\"b\"\"\",c", "\"\"", "\"\",\"\"", "5\" pipe,1"]
-        {
+        for line in [
+            "a",
+            "a,b",
+            "a,",
+            ",",
+            ",a,,b,",
+            "\"a\",b",
+            "\"a,b\",c",
+            "\"a \"\"b\"\"\",c",
+            "\"\"",
+            "\"\",\"\"",
+            "5\" pipe,1",
+        ] {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
             let wanted: Vec<String> = reader.records().next().unwrap().unwrap().iter().map(str::to_owned).collect();
             assert_eq!(cut(line), (Quotes::Closed, wanted), "{line}");
