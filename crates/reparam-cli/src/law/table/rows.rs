@@ -197,7 +197,9 @@ fn wrong(layout: &Layout, row: &Row, column: &str, what: String) -> LawError {
 /// Reads the numbers of a cell.
 fn numbers(layout: &Layout, row: &Row, column: usize, name: &str, out: &mut Vec<f64>) -> Result<(), LawError> {
     let cell = &row.cells[column];
-    let outcome = std::str::from_utf8(cell).map_err(|_| ()).and_then(|text| read(text, out).map_err(|_| ()));
+    // A line break within a number is a quote that was meant for another line.
+    let text = std::str::from_utf8(cell).ok().filter(|text| !text.contains(['\n', '\r']));
+    let outcome = text.ok_or(()).and_then(|text| read(text, out).map_err(|_| ()));
     outcome.map_err(|()| {
         let got = shown(&String::from_utf8_lossy(cell));
         wrong(layout, row, name, format!("expected a number, got '{got}'"))
