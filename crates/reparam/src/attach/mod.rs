@@ -47,6 +47,11 @@ pub trait Kernel<const N: usize>: Sync + Sized {
     /// Value and slopes at one place.
     fn point(&self, parents: [f64; N]) -> Point<N>;
 
+    /// The value alone, for parents that no gradient flows to.
+    fn value(&self, parents: [f64; N]) -> f64 {
+        self.point(parents).value
+    }
+
     /// The same function of tensors of one shape, for devices without a CPU kernel.
     ///
     /// Unless overridden it reads the parents back to the host, which stalls a GPU.

@@ -32,23 +32,18 @@
 //! assert_eq!(slope, 1.0);
 //! ```
 
-mod bernoulli;
+mod bridge;
 mod capability;
-mod categorical;
-mod continuous_bernoulli;
+mod combine;
+mod discrete;
 mod error;
-mod independent;
-mod laplace;
-pub(crate) mod normal;
+pub(crate) mod explicit;
+mod face;
 mod stable;
-mod transform;
 
-pub use bernoulli::Bernoulli;
 pub use capability::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample};
-pub use categorical::Categorical;
-pub use continuous_bernoulli::ContinuousBernoulli;
+pub use combine::*;
+pub use discrete::*;
 pub use error::{ShapeError, ValueError};
-pub use independent::Independent;
-pub use laplace::Laplace;
-pub use normal::Normal;
+pub use explicit::*;
 pub use reparam_core::law::Support;
