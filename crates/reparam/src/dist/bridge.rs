@@ -206,9 +206,12 @@ pub(super) fn keyed_steps<L: Law, const D: usize, const N: usize>(
 ) -> Option<Tensor<D>> {
     let stream: Stream = source.stream()?;
     let parameters = parameters.map(|p| shape::fill(p.inner(), dims));
-    let columns = parameters.each_ref().map(numbers);
+    let (edge, columns) = (Edge::of(&parameters[0]), parameters.each_ref().map(numbers));
     let mut value = vec![f64::NAN; columns[0].len()];
-    in_runs(&columns, &build, &mut value, &mut [], |law: &L, first, value, _| law.fill(&stream, first, value));
+    in_runs(&columns, &build, &mut value, &mut [], |law: &L, first, value, _| {
+        law.fill(&stream, first, value);
+        value.iter_mut().for_each(|z| *z = edge.inside(law.support(), *z));
+    });
     Some(upload(value, dims, &parameters[0]))
 }
 
@@ -221,10 +224,10 @@ pub(super) fn step<L: Law, const D: usize, const N: usize>(
     let dims = parameters.iter().fold(noise.dims(), |dims, p| shape::broadcast(&[dims, p.dims()]).unwrap_or(dims));
     let columns = parameters.each_ref().map(|p| numbers(&shape::fill(p.clone().inner(), dims)));
     let noise = numbers(&shape::fill(noise.inner(), dims));
-    let mut value = vec![f64::NAN; noise.len()];
+    let (edge, mut value) = (Edge::of(&parameters[0]), vec![f64::NAN; noise.len()]);
     in_runs(&columns, &build, &mut value, &mut [], |law: &L, first, value, _| {
         for (z, u) in value.iter_mut().zip(&noise[first as usize..]) {
-            *z = law.draw(*u);
+            *z = edge.inside(law.support(), law.draw(*u));
         }
     });
     upload(value, dims, &parameters[0])
@@ -289,6 +292,8 @@ impl Edge {
         match support {
             Support::Positive => x.clamp(self.least, self.largest),
             Support::OpenUnitInterval => x.clamp(self.least, self.below_one),
+            // A count beyond the type's range is finite all the same.
+            Support::Count => x.min(self.largest),
             _ => x,
         }
     }

@@ -96,16 +96,21 @@ impl Row {
         law::family(self.name).expect("family exists").build(&at).expect("parameters are valid")
     }
 
+    /// Whether parameter `k` is an integer, in which nothing is differentiated.
+    pub fn is_discrete(&self, k: usize) -> bool {
+        law::family(self.name).unwrap().parameters.get(k).is_some_and(|p| p.rule.is_discrete())
+    }
+
     pub fn batch(&self) -> usize {
         self.parameters[0].len()
     }
 
     /// `∂ f(twin of element i) / ∂ parameter k`, central differences with one Richardson step; 0 for an integer parameter.
     pub fn difference(&self, i: usize, k: usize, f: impl Fn(&dyn Law) -> f64) -> f64 {
-        let family = law::family(self.name).unwrap();
-        if family.parameters.get(k).is_some_and(|p| p.rule.is_discrete()) {
+        if self.is_discrete(k) {
             return 0.0;
         }
+        let family = law::family(self.name).unwrap();
         let at = |h: f64| {
             let mut p: Vec<f64> = self.parameters.iter().map(|p| p[i]).collect();
             p[k] += h;
