@@ -2,7 +2,7 @@
 //!
 //! - `density`: mass, moments, entropy, score, slope, mode. `distribution`: cdf, survival, quantiles, their logarithms.
 //! - `draws`: base noise, keyed streams. `paths`: derivatives of draws, at fixed noise and in the mean. `fuzz`: extremes.
-//! - `counts`: laws of counts where counts are large.
+//! - `gamma_family`: golden values of the gamma family. `counts`: laws of counts where counts are large.
 //! - `kl`: every registered pair, over all rows of its two families. `edges`: golden values and limits of single laws.
 //!
 //! A row needs panel edges in its chart such that the density is smooth between them and dies away at both ends: a check
@@ -14,6 +14,7 @@ mod distribution;
 mod draws;
 mod edges;
 mod fuzz;
+mod gamma_family;
 mod kl;
 mod paths;
 mod quadrature;

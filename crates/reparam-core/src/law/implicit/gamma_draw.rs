@@ -1,4 +1,4 @@
-//! Gamma draws in log space, the source of several multivariate laws.
+//! Gamma draws in log space, the source of several laws.
 
 use crate::noise::{Noise, Stream};
 
@@ -6,7 +6,7 @@ use crate::noise::{Noise, Stream};
 ///
 /// Marsaglia and Tsang (2000); a shape below 1 is drawn as `G(a + 1) U^(1/a)`, whose logarithm does not underflow. More than 95 in 100
 /// tries are accepted; each has a branch of its own, so that the draw depends on stream and index alone.
-pub(super) fn log_gamma_draw(stream: &Stream, index: u64, concentration: f64) -> f64 {
+pub(in crate::law) fn log_gamma_draw(stream: &Stream, index: u64, concentration: f64) -> f64 {
     if concentration < 1.0 {
         let u: f64 = stream.branch(u64::MAX).draw(Noise::Uniform, index);
         return log_gamma_draw(stream, index, concentration + 1.0) + u.ln() / concentration;
