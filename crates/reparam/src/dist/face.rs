@@ -23,7 +23,7 @@ macro_rules! face {
     (
         $(#[$law_doc:meta])*
         pub struct $Law:ident($name:literal) {
-            $($(#[$doc:meta])* $parameter:ident: $rule:ident $(| $given:ident: $given_rule:ident)?,)+
+            $($(#[$doc:meta])* $parameter:ident: $rule:ident $(($($bound:literal),+))? $(| $given:ident: $given_rule:ident)?,)+
         }
         $(#[$new_doc:meta])*
         $visible:vis fn $new:ident;
@@ -102,7 +102,7 @@ macro_rules! face {
                             check(NAME, stringify!($given), Support::$given_rule, given)?;
                         }
                     )?
-                    check(NAME, stringify!($parameter), Support::$rule, &self.$parameter)?;
+                    check(NAME, stringify!($parameter), Support::$rule $(($($bound),+))?, &self.$parameter)?;
                 )+
                 $(
                     let $together_law = self;

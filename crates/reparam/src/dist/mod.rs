@@ -39,6 +39,7 @@ mod discrete;
 mod error;
 pub(crate) mod explicit;
 mod face;
+mod implicit;
 mod stable;
 
 pub use capability::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample};
@@ -46,4 +47,5 @@ pub use combine::*;
 pub use discrete::*;
 pub use error::{ShapeError, ValueError};
 pub use explicit::*;
+pub use implicit::*;
 pub use reparam_core::law::Support;

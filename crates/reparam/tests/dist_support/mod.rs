@@ -19,6 +19,8 @@ pub struct Face<const D: usize = 1> {
     pub detached: Map<D>,
     pub sample: Option<Map<D>>,
     pub sample_from: Option<Box<dyn Fn(&Stream) -> Tensor<D>>>,
+    /// Keyed draws are those of the twin's `fill`, in any float type.
+    pub keyed: bool,
     pub mode: Option<Tensor<D>>,
     pub valid: bool,
     pub entropy: Option<Tensor<D>>,
@@ -38,10 +40,15 @@ impl<const D: usize> Face<D> {
             detached: Box::new(move |x| d.log_prob(x)),
             sample: Some(Box::new(move |u| s.sample(u))),
             sample_from: Some(Box::new(move |stream| f.sample_from(stream))),
+            keyed: false,
             entropy: None,
             moments: None,
             path: None,
         }
+    }
+
+    pub fn keyed<L>(self, _: &L) -> Self {
+        Self { keyed: true, ..self }
     }
 
     pub fn entropy<L: Entropy<D>>(self, law: &L) -> Self {
@@ -74,6 +81,7 @@ pub fn categorical(parameters: &[Tensor<1>]) -> Face {
         path: None,
         sample: None,
         sample_from: None,
+        keyed: false,
         mode: None,
         valid: true,
     }

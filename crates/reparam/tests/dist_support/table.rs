@@ -24,13 +24,25 @@ macro_rules! row {
 const LOC: [f64; 3] = [0.0, -3.0, 1.5];
 const SCALE: [f64; 3] = [1.0, 0.25, 6.0];
 const POSITIVE: [f64; 3] = [1.0, 0.5, 4.0];
+const SHAPE: [f64; 5] = [1.0, 0.5, 2.5, 12.0, 300.0];
+const RATE: [f64; 5] = [1.0, 0.25, 6.0, 2.0, 16.0];
 const LOGITS: [f64; 5] = [0.0, -0.25, 0.75, 3.5, -9.0];
 const DISPERSION: [f64; 3] = [2.0, 8.0, 0.75];
 
 pub fn table() -> Vec<Row> {
     let mut rows = explicit();
+    rows.extend(implicit());
     rows.extend(discrete());
     rows
+}
+
+fn implicit() -> Vec<Row> {
+    vec![
+        row!("chi2", Chi2::new([2.0, 0.5, 7.0, 300.0]), entropy, moments, path, keyed),
+        row!("gamma", Gamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
+        row!("inverse-gamma", InverseGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
+        row!("log-gamma", LogGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
+    ]
 }
 
 fn explicit() -> Vec<Row> {
@@ -53,6 +65,14 @@ fn explicit() -> Vec<Row> {
             entropy,
             moments,
             path
+        ),
+        row!(
+            "inverse-gaussian",
+            InverseGaussian::new([1.0, 2.0, 0.5, 4.0], [3.0, 0.5, 64.0, 0.03125]).unwrap(),
+            entropy,
+            moments,
+            path,
+            keyed
         ),
         row!("laplace", Laplace::new(LOC, SCALE).unwrap(), entropy, moments, path),
         row!("log-normal", LogNormal::new(LOC, [1.0, 0.5, 1.25]).unwrap(), entropy, moments, path),
@@ -79,26 +99,28 @@ fn explicit() -> Vec<Row> {
 fn discrete() -> Vec<Row> {
     vec![
         row!("bernoulli", Bernoulli::from_logits(LOGITS), entropy, moments),
-        row!("binomial", Binomial::from_logits([4.0, 1.0, 300.0], [0.0, -1.25, 2.5]).unwrap(), moments),
+        row!("binomial", Binomial::from_logits([4.0, 1.0, 300.0], [0.0, -1.25, 2.5]).unwrap(), moments, keyed),
         Row {
             name: "categorical",
             parameters: vec![vec![0.5, 0.0], vec![-1.0, 8.0], vec![0.25, 3.0]],
             face: categorical,
             wide: None,
         },
-        row!("geometric", Geometric::from_logits([0.0, -2.5, 3.0]), entropy, moments),
-        row!("negative-binomial", NegativeBinomial::new([3.0, 0.5, 200.0], DISPERSION).unwrap(), moments),
+        row!("geometric", Geometric::from_logits([0.0, -2.5, 3.0]), entropy, moments, keyed),
+        row!("negative-binomial", NegativeBinomial::new([3.0, 0.5, 200.0], DISPERSION).unwrap(), moments, keyed),
         row!(
             "negative-binomial-classical",
-            NegativeBinomial::from_logits(DISPERSION, [0.0, -2.5, 4.0]).unwrap(),
-            moments
+            NegativeBinomialClassical::new(DISPERSION, [0.0, -2.5, 4.0]).unwrap(),
+            moments,
+            keyed
         ),
-        row!("poisson", Poisson::new([1.0, 0.25, 30.0, 1000.0]), moments),
-        row!("zero-inflated-poisson", ZeroInflatedPoisson::new(LOC, [1.0, 0.25, 30.0]).unwrap(), moments),
+        row!("poisson", Poisson::new([1.0, 0.25, 30.0, 1000.0]), moments, keyed),
+        row!("zero-inflated-poisson", ZeroInflatedPoisson::new(LOC, [1.0, 0.25, 30.0]).unwrap(), moments, keyed),
         row!(
             "zero-inflated-negative-binomial",
             ZeroInflatedNegativeBinomial::new(LOC, [3.0, 0.5, 200.0], DISPERSION).unwrap(),
-            moments
+            moments,
+            keyed
         ),
     ]
 }

@@ -4,8 +4,7 @@ use burn::tensor::Tensor;
 use reparam_core::law;
 
 use crate::attach::{self, Kernel, Point};
-use crate::dist::error::broadcast;
-use crate::dist::{LogProb, Moments, ShapeError, Support, bridge, face::face};
+use crate::dist::{LogProb, Moments, Support, bridge, face::face};
 use crate::special::log_gamma;
 
 face! {
@@ -27,8 +26,8 @@ face! {
     /// ```
     pub struct NegativeBinomial("negative-binomial") {
         /// Mean, as given.
-        count_mean: Positive | logits: Real,
-        /// Inverse dispersion; the number of failures.
+        count_mean: Positive,
+        /// Inverse dispersion, as given.
         dispersion: Positive,
     }
     /// The law with this mean and inverse dispersion.
@@ -39,26 +38,14 @@ face! {
 }
 
 impl<const D: usize> NegativeBinomial<D> {
-    /// The law of the number of successes before the `total_count`-th failure, `logits` the log-odds of a success, as PyTorch has it:
-    /// mean `total_count e^logits`, inverse dispersion `total_count`, which need not be an integer.
-    ///
-    /// # Errors
-    ///
-    /// Shapes that do not broadcast.
-    pub fn from_logits(total_count: Tensor<D>, logits: Tensor<D>) -> Result<Self, ShapeError> {
-        let dims = broadcast(NAME, &[("total_count", &total_count), ("logits", &logits)])?;
-        let count_mean = total_count.clone() * logits.clone().exp();
-        Ok(Self { count_mean, logits: Some(logits), dispersion: total_count, dims })
-    }
-
     /// The law of parameters that are known to broadcast to `dims`.
     pub(super) fn of_shape(count_mean: Tensor<D>, dispersion: Tensor<D>, dims: [usize; D]) -> Self {
-        Self { count_mean, logits: None, dispersion, dims }
+        Self { count_mean, dispersion, dims }
     }
 
-    /// Log-odds of a success.
+    /// Log-odds of a success, of the trials whose failures are counted to `dispersion`.
     pub fn logits(&self) -> Tensor<D> {
-        self.logits.clone().unwrap_or_else(|| self.count_mean().log() - self.dispersion().log())
+        self.count_mean().log() - self.dispersion().log()
     }
 }
 

@@ -5,7 +5,6 @@ use reparam_core::law::{self, Law};
 use reparam_core::special::digamma;
 
 use super::gumbel::EULER_GAMMA;
-use crate::attach::{self, Point};
 use crate::dist::stable::{one_minus_exp, positive_exp};
 use crate::dist::{Cdf, Entropy, Icdf, LogProb, Moments, Rsample, Support, bridge, face::face};
 
@@ -46,31 +45,23 @@ impl<const D: usize> Weibull<D> {
     fn log_power(&self, x: Tensor<D>) -> Tensor<D> {
         self.concentration() * (x.log() - self.scale().log())
     }
-
-    /// A moment in `f64`, with its slopes.
-    fn moment(&self, at: impl Fn(&law::Weibull, f64, f64) -> Point<2> + Sync) -> Tensor<D> {
-        attach::map([self.scale(), self.concentration()], &|[scale, k]: [f64; 2]| match twin(&[scale, k]) {
-            Ok(law) => at(&law, scale, k),
-            Err(_) => Point { value: f64::NAN, slopes: [f64::NAN; 2] },
-        })
-    }
 }
 
 impl<const D: usize> Moments<D> for Weibull<D> {
     /// `scale Γ(1 + 1/k)`.
     fn mean(&self) -> Tensor<D> {
-        self.moment(|law, scale, k| {
+        bridge::summary([self.scale(), self.concentration()], twin, law::Weibull::mean, |law, [scale, k]| {
             let mean = law.mean();
-            Point { value: mean, slopes: [mean / scale, -mean * digamma(1.0 + 1.0 / k) / (k * k)] }
+            [mean / scale, -mean * digamma(1.0 + 1.0 / k) / (k * k)]
         })
     }
 
     /// `scale² (Γ(1 + 2/k) - Γ(1 + 1/k)²)`.
     fn variance(&self) -> Tensor<D> {
-        self.moment(|law, scale, k| {
+        bridge::summary([self.scale(), self.concentration()], twin, law::Weibull::variance, |law, [scale, k]| {
             let (variance, square) = (law.variance(), law.mean().powi(2));
             let rise = (variance + square) * digamma(1.0 + 2.0 / k) - square * digamma(1.0 + 1.0 / k);
-            Point { value: variance, slopes: [2.0 * variance / scale, -2.0 * rise / (k * k)] }
+            [2.0 * variance / scale, -2.0 * rise / (k * k)]
         })
     }
 }
