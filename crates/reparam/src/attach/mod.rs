@@ -20,9 +20,11 @@
 
 mod cpu;
 mod node;
+mod pull;
 pub(crate) mod shape;
 
 use burn::tensor::{Tensor, TensorData};
+pub(crate) use pull::{PullBack, pull};
 
 /// A value and its derivative in each of the `N` parents.
 ///

@@ -41,6 +41,18 @@ pub enum ShapeError {
         /// Its shape.
         shape: Vec<usize>,
     },
+    /// A parameter whose last axes do not hold what one law needs.
+    #[error("{law}: {parameter} of shape {shape:?} must end in {expected:?}")]
+    LastAxes {
+        /// Law.
+        law: &'static str,
+        /// Parameter.
+        parameter: &'static str,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The sizes of its last axes.
+        expected: Vec<usize>,
+    },
     /// More event axes than there are batch axes to take them from.
     #[error("independent: {event_dims} event axes do not fit into batch shape {batch_shape:?}")]
     EventDims {
@@ -134,8 +146,21 @@ pub(super) fn check_order<const D: usize>(
     Ok(())
 }
 
+/// `error` of the law at index `batch`.
+pub(super) fn placed(error: ValueError, batch: Vec<usize>) -> ValueError {
+    match error {
+        ValueError::Value { law, parameter, rule, value, index } => {
+            ValueError::Value { law, parameter, rule, value, index: [batch, index].concat() }
+        }
+        ValueError::Together { law, rule } if !batch.is_empty() => {
+            ValueError::Together { law, rule: format!("{rule} at index {batch:?}") }
+        }
+        error => error,
+    }
+}
+
 /// Index on each axis of the element at `place` in row-major order.
-fn unravel<const D: usize>(mut place: usize, dims: [usize; D]) -> Vec<usize> {
+pub(super) fn unravel<const D: usize>(mut place: usize, dims: [usize; D]) -> Vec<usize> {
     let mut index = vec![0; D];
     for (i, size) in index.iter_mut().zip(dims).rev() {
         *i = place % size;

@@ -40,7 +40,10 @@ mod error;
 pub(crate) mod explicit;
 mod face;
 mod implicit;
+mod multivariate;
+mod relaxed;
 mod stable;
+mod vector_face;
 
 pub use capability::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample};
 pub use combine::*;
@@ -48,4 +51,6 @@ pub use discrete::*;
 pub use error::{ShapeError, ValueError};
 pub use explicit::*;
 pub use implicit::*;
+pub use multivariate::*;
+pub use relaxed::*;
 pub use reparam_core::law::Support;

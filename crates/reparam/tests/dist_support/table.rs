@@ -33,6 +33,12 @@ pub fn table() -> Vec<Row> {
     let mut rows = explicit();
     rows.extend(implicit());
     rows.extend(discrete());
+    rows.push(row!(
+        "binary-concrete",
+        BinaryConcrete::new([1.0, 0.5, 2.0, 0.75], [0.0, -1.5, 3.0, 0.75]).unwrap(),
+        path,
+        keyed
+    ));
     rows
 }
 

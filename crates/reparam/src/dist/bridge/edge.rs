@@ -25,6 +25,11 @@ impl Edge {
         x + x.abs() * 2.0 * (1.0 - self.below_one)
     }
 
+    /// The slope at draw `z`: 0 where the type's range holds the draw, and within that range itself.
+    pub(super) fn slope(self, z: f64, slope: f64) -> f64 {
+        if z.abs() >= self.largest { 0.0 } else { slope.clamp(-self.largest, self.largest) }
+    }
+
     /// `x` so that it stays in the support when it is narrowed.
     pub(super) fn inside(self, support: Support, x: f64) -> f64 {
         // What the `f64` law draws is finite; its type's range is not to change that.

@@ -32,6 +32,9 @@ pub(in crate::dist) fn keyed<L: Pathwise, const D: usize, const N: usize>(
             law.fill(&stream, first, value)
         }
         value.iter_mut().for_each(|z| *z = edge.inside(law.support(), *z));
+        for (z, row) in value.iter().zip(rows.chunks_exact_mut(N)) {
+            row.iter_mut().for_each(|s| *s = edge.slope(*z, *s));
+        }
     };
     in_runs(&columns, &build, &mut value, &mut rows, fill);
     let send = |values: Vec<f64>| upload(values, dims, &parameters[0]);

@@ -6,6 +6,7 @@
 
 mod edge;
 mod keyed;
+mod rows;
 
 use std::marker::PhantomData;
 
@@ -13,6 +14,7 @@ use burn::tensor::Tensor;
 use reparam_core::law::{Law, Pathwise};
 
 pub(in crate::dist) use self::keyed::{keyed, keyed_steps, step};
+pub(in crate::dist) use self::rows::Rows;
 use self::edge::Edge;
 use super::ValueError;
 use crate::attach::{self, Kernel, Point};
@@ -97,9 +99,10 @@ pub(in crate::dist) fn icdf<L: Pathwise, const D: usize, const N: usize>(
         parents,
         build,
         move |law: &L, p| edge.inside(law.support(), law.quantile(p)),
-        |law, _, z, out| {
+        move |law, _, z, out| {
             law.pathwise(z, out);
             out[N - 1] = (-law.log_prob(z)).exp();
+            out.iter_mut().for_each(|s| *s = edge.slope(z, *s));
         },
     )
 }
@@ -114,9 +117,10 @@ pub(in crate::dist) fn draw<L: Pathwise, const D: usize, const N: usize>(
         parents,
         build,
         move |law: &L, noise| edge.inside(law.support(), law.draw(noise)),
-        |law, noise, z, out| {
+        move |law, noise, z, out| {
             law.pathwise(z, out);
             out[N - 1] = (log_density(law.family().noise, noise) - law.log_prob(z)).exp();
+            out.iter_mut().for_each(|s| *s = edge.slope(z, *s));
         },
     )
 }
