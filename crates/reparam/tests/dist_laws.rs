@@ -39,6 +39,9 @@ fn compare(
         let name = format!("{what} of {law:?} at {} in {dtype:?}", input[i]);
         let (expected, exact) = twin(&*law, input[i]);
         close(&name, value[i], expected, value_tolerance);
+        if !expected.is_finite() {
+            continue;
+        }
         // Differences in f64 have an error of their own of 1e-9 (see `reparam_core::law::tests`).
         let tolerance = if exact.is_some() { slope_tolerance } else { slope_tolerance.max(1e-9) };
         let expected = exact.unwrap_or_else(|| {

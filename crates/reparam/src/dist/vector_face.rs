@@ -150,4 +150,3 @@ macro_rules! vector_face {
 }
 
 pub(in crate::dist) use vector_face;
-

@@ -1,7 +1,8 @@
 //! A table of laws: each row pairs a tensor law with its `f64` twin.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod table;
+pub mod vectors;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use reparam::dist::{Categorical, Entropy, Icdf, LogProb, Moments, Rsample, Sample};

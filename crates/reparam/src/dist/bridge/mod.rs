@@ -13,9 +13,9 @@ use std::marker::PhantomData;
 use burn::tensor::Tensor;
 use reparam_core::law::{Law, Pathwise};
 
+use self::edge::Edge;
 pub(in crate::dist) use self::keyed::{keyed, keyed_steps, step};
 pub(in crate::dist) use self::rows::Rows;
-use self::edge::Edge;
 use super::ValueError;
 use crate::attach::{self, Kernel, Point};
 use crate::noise::Noise;
@@ -126,7 +126,10 @@ pub(in crate::dist) fn draw<L: Pathwise, const D: usize, const N: usize>(
 }
 
 /// Value and slopes of [`log_prob`] at one place, for kernels that have a plain tensor expression too.
-pub(in crate::dist) fn log_prob_at<L: Law, const N: usize>(at: [f64; N], build: impl Fn(&[f64]) -> Built<L>) -> Point<N> {
+pub(in crate::dist) fn log_prob_at<L: Law, const N: usize>(
+    at: [f64; N],
+    build: impl Fn(&[f64]) -> Built<L>,
+) -> Point<N> {
     let mut point = Point { value: f64::NAN, slopes: [f64::NAN; N] };
     if let Ok(law) = build(&at[..N - 1]) {
         let x = at[N - 1];

@@ -217,7 +217,11 @@ impl<L: MultivariateLaw, const D: usize> Rows<L, D> {
     fn places(&self, input: &Tensor<D>) -> Places<D> {
         let (batch, width) = (self.dims(1), input.dims()[D - 1]);
         let dims = shape::broadcast(&[batch, of_width(input.dims(), 1)]).unwrap_or_else(|| {
-            panic!("value of shape {:?} does not broadcast with a law of batch shape {:?}", input.dims(), &batch[..D - 1])
+            panic!(
+                "value of shape {:?} does not broadcast with a law of batch shape {:?}",
+                input.dims(),
+                &batch[..D - 1]
+            )
         });
         let which = |row: usize| {
             let at = unravel(row, dims);
@@ -289,8 +293,11 @@ impl<const D: usize> Places<D> {
         for (row, law) in self.which.iter().enumerate() {
             members[*law].push(row);
         }
-        let tasks: Vec<(usize, &[usize])> =
-            members.iter().enumerate().flat_map(|(law, rows)| rows.chunks(CHUNK).map(move |rows| (law, rows))).collect();
+        let tasks: Vec<(usize, &[usize])> = members
+            .iter()
+            .enumerate()
+            .flat_map(|(law, rows)| rows.chunks(CHUNK).map(move |rows| (law, rows)))
+            .collect();
         let parts: Vec<[Vec<f64>; 2]> = (tasks.par_iter())
             .map(|(law, rows)| {
                 let (mut numbers, mut inputs) = (vec![0.0; total], vec![0.0; rows.len() * self.width]);

@@ -55,10 +55,15 @@ impl<const D: usize> Moments<D> for InverseGaussian<D> {
 impl<const D: usize> Entropy<D> for InverseGaussian<D> {
     /// `½ log(2πe/λ) + (3/2) (log μ - e^t E₁(t))`, `t = 2λ/μ`.
     fn entropy(&self) -> Tensor<D> {
-        bridge::summary([self.loc(), self.concentration()], twin, law::InverseGaussian::entropy, |law, [loc, concentration]| {
-            let excess = excess(law, loc, concentration);
-            [1.5 * (1.0 + excess) / loc, -(0.5 + 1.5 * excess) / concentration]
-        })
+        bridge::summary(
+            [self.loc(), self.concentration()],
+            twin,
+            law::InverseGaussian::entropy,
+            |law, [loc, concentration]| {
+                let excess = excess(law, loc, concentration);
+                [1.5 * (1.0 + excess) / loc, -(0.5 + 1.5 * excess) / concentration]
+            },
+        )
     }
 }
 

@@ -44,18 +44,24 @@ bridged!(LogGamma by twin: concentration, rate);
 impl<const D: usize> Moments<D> for LogGamma<D> {
     /// `ψ(concentration) - log rate`.
     fn mean(&self) -> Tensor<D> {
-        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::mean, |_, [a, rate]| [trigamma(a), -1.0 / rate])
+        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::mean, |_, [a, rate]| {
+            [trigamma(a), -1.0 / rate]
+        })
     }
 
     /// `ψ'(concentration)`.
     fn variance(&self) -> Tensor<D> {
-        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::variance, |_, [a, _]| [tetragamma(a), 0.0])
+        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::variance, |_, [a, _]| {
+            [tetragamma(a), 0.0]
+        })
     }
 }
 
 impl<const D: usize> Entropy<D> for LogGamma<D> {
     /// `a + log Γ(a) - a ψ(a)`, `a = concentration`.
     fn entropy(&self) -> Tensor<D> {
-        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::entropy, |_, [a, _]| [1.0 - a * trigamma(a), 0.0])
+        bridge::summary([self.concentration(), self.rate()], twin, law::LogGamma::entropy, |_, [a, _]| {
+            [1.0 - a * trigamma(a), 0.0]
+        })
     }
 }

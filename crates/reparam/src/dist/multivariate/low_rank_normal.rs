@@ -5,7 +5,7 @@ use reparam_core::law::{self, MultivariateLaw};
 
 use super::{add, ends_in, flat};
 use crate::dist::vector_face::vector_face;
-use crate::dist::{Moments, ShapeError, bridge::Rows};
+use crate::dist::{Entropy, Moments, ShapeError, bridge::Rows};
 
 vector_face! {
     /// Normal distribution with mean `loc` and covariance matrix `W Wᵀ + diag(cov_diag)`, `W = cov_factor` of few columns.
@@ -52,11 +52,7 @@ impl<const D: usize> LowRankMultivariateNormal<D> {
     /// # Errors
     ///
     /// Shapes that are not `[…, n]`, `[…, n, k]` and `[…, n]`, or do not broadcast.
-    pub fn new<const E: usize>(
-        loc: Tensor<D>,
-        cov_factor: Tensor<E>,
-        cov_diag: Tensor<D>,
-    ) -> Result<Self, ShapeError> {
+    pub fn new<const E: usize>(loc: Tensor<D>, cov_factor: Tensor<E>, cov_diag: Tensor<D>) -> Result<Self, ShapeError> {
         let n = loc.dims()[D - 1];
         ends_in(NAME, "cov_diag", &cov_diag, n)?;
         let cov_factor = flat(NAME, "cov_factor", cov_factor, n, None)?;
@@ -79,5 +75,20 @@ impl<const D: usize> Moments<D> for LowRankMultivariateNormal<D> {
             add(&mut out[n..], factor.iter().enumerate().map(|(i, w)| 2.0 * w * c[i / k]));
             add(&mut out[n + n * k..], c.iter().copied());
         })
+    }
+}
+
+impl<const D: usize> Entropy<D> for LowRankMultivariateNormal<D> {
+    fn entropy(&self) -> Tensor<D> {
+        self.rows.summary(
+            1,
+            |law| vec![law.entropy()],
+            |law, c, out| {
+                // ½ log det has the slopes of -log p where no square is left, at the mean.
+                let mut score = vec![0.0; out.len()];
+                law.score(&law.mean(), &mut score);
+                add(out, score.iter().map(|s| -c[0] * s));
+            },
+        )
     }
 }

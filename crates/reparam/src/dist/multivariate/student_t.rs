@@ -2,16 +2,17 @@
 
 use burn::tensor::Tensor;
 use reparam_core::law::{self, Law, MultivariateLaw};
-use reparam_core::special::normal_cdf;
+use reparam_core::special::{normal_cdf, trigamma};
 
-use super::{affine, ends_in, flat};
+use super::{add, affine, ends_in, flat};
 use crate::dist::vector_face::vector_face;
-use crate::dist::{ShapeError, bridge::Rows};
+use crate::dist::{Entropy, Moments, ShapeError, bridge::Rows};
 
 vector_face! {
     /// Multivariate t distribution with `df` degrees of freedom, location `loc` and scale matrix `L Lᵀ`, `L = scale_tril` lower triangular.
     ///
-    /// `p(x) ∝ (1 + q / df)^-((df + n)/2)`, `q = |L⁻¹ (x - loc)|²`.
+    /// `p(x) ∝ (1 + q / df)^-((df + n)/2)`, `q = |L⁻¹ (x - loc)|²`. The mean is NaN for `df <= 1`, the variance infinite for `df <= 2` and NaN for
+    /// `df <= 1`; no gradient flows there.
     /// # Shapes      `df` `[…, 1]`, `loc` `[…, n]`, `scale_tril` `[…, n, n]`, one rank higher; the other axes broadcast. Draws `[…, n]`, noise `[…, n + 1]`,
     ///   `log_prob` `[…, 1]`
     /// # Gradient    as of [`reparam_core::law::MultivariateStudentT`]: in `df` at fixed distribution function of the radius
@@ -54,15 +55,52 @@ impl<const D: usize> MultivariateStudentT<D> {
     /// # Errors
     ///
     /// Shapes that are not `[…, 1]`, `[…, n]` and `[…, n, n]`, or do not broadcast.
-    pub fn new<const E: usize>(
-        df: Tensor<D>,
-        loc: Tensor<D>,
-        scale_tril: Tensor<E>,
-    ) -> Result<Self, ShapeError> {
+    pub fn new<const E: usize>(df: Tensor<D>, loc: Tensor<D>, scale_tril: Tensor<E>) -> Result<Self, ShapeError> {
         let n = loc.dims()[D - 1];
         ends_in(NAME, "df", &df, 1)?;
         let scale_tril = flat(NAME, "scale_tril", scale_tril, n, Some(n))?;
         let build = |v: &[&[f64]]| law::MultivariateStudentT::new(v[0][0], v[1], v[2]);
         Ok(Self { rows: Rows::new(NAME, vec![("df", df), ("loc", loc), ("scale_tril", scale_tril)], build)? })
+    }
+}
+
+impl<const D: usize> Moments<D> for MultivariateStudentT<D> {
+    fn mean(&self) -> Tensor<D> {
+        self.rows.summary(self.length(), MultivariateLaw::mean, |law, c, out| {
+            let there = law.mean().iter().all(|m| m.is_finite());
+            add(&mut out[1..], c.iter().map(|c| if there { *c } else { 0.0 }));
+        })
+    }
+
+    /// `df / (df - 2) Σ_j L_ij²`.
+    fn variance(&self) -> Tensor<D> {
+        let n = self.length();
+        self.rows.summary(n, MultivariateLaw::variance, move |law, c, out| {
+            let [df, _, scale_tril] = &law.parameters()[..] else { return };
+            let (df, rest) = (df[0], df[0] - 2.0);
+            if rest > 0.0 {
+                let sum: f64 = c.iter().zip(law.variance()).map(|(c, v)| c * v).sum();
+                out[0] += sum * (1.0 / df - 1.0 / rest);
+                add(&mut out[1 + n..], scale_tril.iter().enumerate().map(|(k, l)| 2.0 * l * c[k / n] * (df / rest)));
+            }
+        })
+    }
+}
+
+impl<const D: usize> Entropy<D> for MultivariateStudentT<D> {
+    fn entropy(&self) -> Tensor<D> {
+        self.rows.summary(
+            1,
+            |law| vec![law.entropy()],
+            |law, c, out| {
+                let [df, loc, scale_tril] = &law.parameters()[..] else { return };
+                let (df, n) = (df[0], loc.len());
+                let sum = df + n as f64;
+                out[0] += c[0] * (0.5 * n as f64 / df + 0.25 * sum * (trigamma(0.5 * sum) - trigamma(0.5 * df)));
+                for i in 0..n {
+                    out[1 + n + i * (n + 1)] += c[0] / scale_tril[i * (n + 1)];
+                }
+            },
+        )
     }
 }

@@ -75,7 +75,8 @@ impl<const D: usize> GumbelSoftmax<D> {
         let top = terms.clone().inner().max_dim(D - 1);
         let total = (terms.clone() - top.clone()).exp().sum_dim(D - 1).log() + top;
         let last = y.dims()[D - 1] - 1;
-        self.temperature().log() * (categories - 1.0) + terms.sum_dim(D - 1) - total * categories
+        self.temperature().log() * (categories - 1.0) + terms.sum_dim(D - 1)
+            - total * categories
             - y.narrow(D - 1, last, 1)
             + log_gamma(categories)
     }
