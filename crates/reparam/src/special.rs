@@ -143,11 +143,12 @@ mod tests {
         [y, slope].map(|t| t.try_to_vec_as::<f64>().unwrap())
     }
 
+    type Row = (fn(Tensor<1>) -> Tensor<1>, [f64; 5], fn(f64) -> f64);
+
     #[test]
     fn slopes_are_those_of_the_values() {
         let x = [0.125, 0.75, 1.0, 2.5, 30.0];
         let (normal, unit) = ([-30.0, -3.0, 0.0, 0.5, 4.0], [1e-3, 0.25, 0.5, 0.875, 0.999]);
-        type Row = (fn(Tensor<1>) -> Tensor<1>, [f64; 5], fn(f64) -> f64);
         let rows: [Row; 7] = [
             (log_gamma, x, scalar::log_gamma),
             (digamma, x, scalar::digamma),

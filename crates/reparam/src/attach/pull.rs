@@ -17,20 +17,18 @@ pub(crate) type PullBack<const N: usize> = dyn Fn(&[f64]) -> [Vec<f64>; N] + Sen
 pub(crate) fn pull<const D: usize, const N: usize>(
     value: Tensor<D>,
     parents: [Tensor<D>; N],
-    back: Arc<PullBack<N>>,
+    back: &Arc<PullBack<N>>,
 ) -> Tensor<D> {
     if !parents.iter().any(Tensor::is_tracked) {
         return value;
     }
-    match record(&value, &parents, &back) {
-        Some(tensor) => tensor,
-        None => {
-            let (home, host) = (parents[0].device(), Device::flex());
-            let parents = parents.map(|p| p.to_device(&host.clone().autodiff()));
-            let value = value.to_device(&host);
-            record(&value, &parents, &back).map_or(value, |tensor| tensor.to_device(&home))
-        }
+    if let Some(tensor) = record(&value, &parents, back) {
+        return tensor;
     }
+    let (home, host) = (parents[0].device(), Device::flex());
+    let parents = parents.map(|p| p.to_device(&host.clone().autodiff()));
+    let value = value.to_device(&host);
+    record(&value, &parents, back).map_or(value, |tensor| tensor.to_device(&home))
 }
 
 fn record<const D: usize, const N: usize>(

@@ -216,7 +216,7 @@ macro_rules! face {
 
             fn sample(&self, noise: burn::tensor::Tensor<D>) -> burn::tensor::Tensor<D> {
                 let $law = self;
-                $crate::dist::bridge::step($parameters, $twin, noise)
+                $crate::dist::bridge::step(&$parameters, $twin, noise)
             }
 
             fn sample_for_draws(&self, draws: usize, source: &impl $crate::noise::Source) -> burn::tensor::Tensor<D> {

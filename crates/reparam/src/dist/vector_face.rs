@@ -100,12 +100,12 @@ macro_rules! vector_face {
 
             fn sample(&self, noise: burn::tensor::Tensor<D>) -> burn::tensor::Tensor<D> {
                 // Removes the pathwise term.
-                $crate::dist::Distribution::detach(self).from_noise(noise.inner())
+                $crate::dist::Distribution::detach(self).draw_from_noise(noise.inner())
             }
 
             fn sample_for_draws(&self, draws: usize, source: &impl $crate::noise::Source) -> burn::tensor::Tensor<D> {
                 // Removes the pathwise term.
-                $crate::dist::Distribution::detach(self).from_source(draws, source)
+                $crate::dist::Distribution::detach(self).draw_from_source(draws, source)
             }
         }
 
@@ -114,14 +114,14 @@ macro_rules! vector_face {
 
     (@from $Law:ident $rows:ident($($element:expr)?) |$law:tt, $noise:tt, $out:tt| $draw:expr) => {
         impl<const D: usize> $Law<D> {
-            fn from_noise(&self, noise: burn::tensor::Tensor<D>) -> burn::tensor::Tensor<D> {
+            fn draw_from_noise(&self, noise: burn::tensor::Tensor<D>) -> burn::tensor::Tensor<D> {
                 self.rows.$rows(noise, self.length(), $($element,)? |$law, _, $noise, $out| $draw)
             }
 
-            fn from_source(&self, draws: usize, source: &impl $crate::noise::Source) -> burn::tensor::Tensor<D> {
+            fn draw_from_source(&self, draws: usize, source: &impl $crate::noise::Source) -> burn::tensor::Tensor<D> {
                 use reparam_core::law::MultivariateLaw;
                 let Some(stream) = source.stream() else {
-                    return self.from_noise($crate::dist::Sample::noise_for_draws(self, draws, source));
+                    return self.draw_from_noise($crate::dist::Sample::noise_for_draws(self, draws, source));
                 };
                 let blank = self.rows.blank($crate::dist::capability::for_draws(self.rows.dims(1), draws));
                 self.rows.$rows(blank, self.length(), $($element,)? |law, row, _, out| law.draw(&stream, row, out))
@@ -135,11 +135,11 @@ macro_rules! vector_face {
 
         impl<const D: usize> $crate::dist::Rsample<D> for $Law<D> {
             fn rsample(&self, noise: burn::tensor::Tensor<D>) -> burn::tensor::Tensor<D> {
-                self.from_noise(noise)
+                self.draw_from_noise(noise)
             }
 
             fn rsample_for_draws(&self, draws: usize, source: &impl $crate::noise::Source) -> burn::tensor::Tensor<D> {
-                self.from_source(draws, source)
+                self.draw_from_source(draws, source)
             }
         }
     };

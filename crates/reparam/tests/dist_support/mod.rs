@@ -10,6 +10,9 @@ use reparam::noise::Stream;
 use reparam_core::law::{self, Law};
 pub use table::table;
 
+/// Draws of a stream.
+pub type Keyed<const D: usize> = Box<dyn Fn(&Stream) -> Tensor<D>>;
+
 pub type Map<const D: usize = 1> = Box<dyn Fn(Tensor<D>) -> Tensor<D>>;
 
 /// A law, its methods as closures.
@@ -19,7 +22,7 @@ pub struct Face<const D: usize = 1> {
     /// `log_prob` of the detached law.
     pub detached: Map<D>,
     pub sample: Option<Map<D>>,
-    pub sample_from: Option<Box<dyn Fn(&Stream) -> Tensor<D>>>,
+    pub sample_from: Option<Keyed<D>>,
     /// Keyed draws are those of the twin's `fill`, in any float type.
     pub keyed: bool,
     pub mode: Option<Tensor<D>>,

@@ -27,13 +27,17 @@ pub(in crate::dist) fn keyed<L: Pathwise, const D: usize, const N: usize>(
     let (mut value, mut rows) = (vec![f64::NAN; count], vec![f64::NAN; if tracked { count * N } else { 0 }]);
     let fill = |law: &L, first: u64, value: &mut [f64], rows: &mut [f64]| {
         if tracked {
-            law.fill_pathwise(&stream, first, value, rows)
+            law.fill_pathwise(&stream, first, value, rows);
         } else {
-            law.fill(&stream, first, value)
+            law.fill(&stream, first, value);
         }
-        value.iter_mut().for_each(|z| *z = edge.inside(law.support(), *z));
+        for z in value.iter_mut() {
+            *z = edge.inside(law.support(), *z);
+        }
         for (z, row) in value.iter().zip(rows.chunks_exact_mut(N)) {
-            row.iter_mut().for_each(|s| *s = edge.slope(*z, *s));
+            for slope in row {
+                *slope = edge.slope(*z, *slope);
+            }
         }
     };
     in_runs(&columns, &build, &mut value, &mut rows, fill);
@@ -60,14 +64,16 @@ pub(in crate::dist) fn keyed_steps<L: Law, const D: usize, const N: usize>(
     let mut value = vec![f64::NAN; columns[0].len()];
     in_runs(&columns, &build, &mut value, &mut [], |law: &L, first, value, _| {
         law.fill(&stream, first, value);
-        value.iter_mut().for_each(|z| *z = edge.inside(law.support(), *z));
+        for z in value {
+            *z = edge.inside(law.support(), *z);
+        }
     });
     Some(upload(value, dims, &parameters[0]))
 }
 
 /// The draws of a discrete law that this base noise gives: constants, made on the host.
 pub(in crate::dist) fn step<L: Law, const D: usize, const N: usize>(
-    parameters: [Tensor<D>; N],
+    parameters: &[Tensor<D>; N],
     build: impl Fn(&[f64]) -> Built<L> + Sync,
     noise: Tensor<D>,
 ) -> Tensor<D> {
@@ -136,8 +142,8 @@ mod tests {
         Normal::new(p[0], p[1])
     }
 
-    fn leaf(values: Vec<f32>) -> Tensor<1> {
-        Tensor::<1>::from_floats(values.as_slice(), &Device::flex().autodiff()).require_grad()
+    fn leaf(values: &[f32]) -> Tensor<1> {
+        Tensor::<1>::from_floats(values, &Device::flex().autodiff()).require_grad()
     }
 
     fn read(tensor: &Tensor<1>) -> Vec<f32> {
@@ -149,8 +155,8 @@ mod tests {
         let stream = Key::new(1).site("bridge").step(2);
         let mut noise = vec![0.0_f64; COUNT];
         stream.fill(Noise::StandardNormal, 0, &mut noise);
-        let one = |x| leaf(vec![x]);
-        let many = |x: f32| leaf((0..COUNT).map(|i| if i % 5 == 0 { x } else { 2.0 * x }).collect());
+        let one = |x| leaf(&[x]);
+        let many = |x: f32| leaf(&(0..COUNT).map(|i| if i % 5 == 0 { x } else { 2.0 * x }).collect::<Vec<_>>());
         for (loc, scale) in [(one(0.5), one(2.0)), (one(0.5), many(2.0)), (many(0.5), many(2.0))] {
             let z = keyed([loc.clone(), scale.clone()], normal, [COUNT], &stream).unwrap();
             let steps = keyed_steps([loc.clone(), scale.clone()], normal, [COUNT], &stream).unwrap();
@@ -172,12 +178,12 @@ mod tests {
     #[test]
     fn antithetic_sources_have_no_stream() {
         let source = Key::new(1).site("bridge").step(2).plan(Plan::Antithetic);
-        assert!(keyed([leaf(vec![0.0]), leaf(vec![1.0])], normal, [4], &source).is_none());
+        assert!(keyed([leaf(&[0.0]), leaf(&[1.0])], normal, [4], &source).is_none());
     }
 
     #[test]
     fn numbers_that_make_no_law_give_nan() {
-        let value = log_prob([leaf(vec![0.0, 0.0]), leaf(vec![1.0, -1.0]), leaf(vec![0.0, 0.0])], normal);
+        let value = log_prob([leaf(&[0.0, 0.0]), leaf(&[1.0, -1.0]), leaf(&[0.0, 0.0])], normal);
         let value = read(&value);
         assert!(value[0].is_finite() && value[1].is_nan());
     }

@@ -102,7 +102,9 @@ pub(in crate::dist) fn icdf<L: Pathwise, const D: usize, const N: usize>(
         move |law, _, z, out| {
             law.pathwise(z, out);
             out[N - 1] = (-law.log_prob(z)).exp();
-            out.iter_mut().for_each(|s| *s = edge.slope(z, *s));
+            for slope in out {
+                *slope = edge.slope(z, *slope);
+            }
         },
     )
 }
@@ -120,7 +122,9 @@ pub(in crate::dist) fn draw<L: Pathwise, const D: usize, const N: usize>(
         move |law, noise, z, out| {
             law.pathwise(z, out);
             out[N - 1] = (log_density(law.family().noise, noise) - law.log_prob(z)).exp();
-            out.iter_mut().for_each(|s| *s = edge.slope(z, *s));
+            for slope in out {
+                *slope = edge.slope(z, *slope);
+            }
         },
     )
 }

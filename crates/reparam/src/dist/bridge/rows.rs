@@ -178,7 +178,7 @@ impl<L: MultivariateLaw, const D: usize> Rows<L, D> {
                 }
             })
         });
-        attach::pull(out, [self.numbers.clone(), input], back)
+        attach::pull(out, [self.numbers.clone(), input], &back)
     }
 
     /// Numbers of the law alone: `pull(law, cotangent, in parameters)` adds the gradient.
@@ -247,7 +247,9 @@ impl<L: MultivariatePathwise, const D: usize> Rows<L, D> {
             length,
             move |law, row, input, out| {
                 draw(law, row, input, out);
-                out.iter_mut().for_each(|z| *z = edge.inside(element, *z));
+                for z in out {
+                    *z = edge.inside(element, *z);
+                }
             },
             |law, row, in_numbers, _| law.pull_back(row.value, row.cotangent, in_numbers),
         )

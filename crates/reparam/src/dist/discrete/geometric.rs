@@ -10,7 +10,7 @@ use crate::dist::{Entropy, KlTo, LogProb, Moments, Support, bridge, face::face};
 face! {
     /// Geometric distribution: failures before the first success, each trial a success with probability `probs = 1 / (1 + e^-logits)`.
     ///
-    /// `p(x) = probs (1 - probs)^x`, `x = 0, 1, 2, …`, as PyTorch counts.
+    /// `p(x) = probs (1 - probs)^x`, `x = 0, 1, 2, …`, as `PyTorch` counts.
     /// # Shapes      draws and `log_prob` have the shape of the parameter
     /// # Gradient    none through the draw: [`rsample`](Self::rsample) does not compile, and the message names the estimators that fit
     /// # Errors      `logits` not finite, `probs` outside `[0, 1]`

@@ -12,7 +12,7 @@ face! {
     /// Negative binomial distribution: successes before the `total_count`-th failure, each trial a success with probability
     /// `1 / (1 + e^-logits)`.
     ///
-    /// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as PyTorch counts. Logits lie in ±300.
+    /// `p(x) = Γ(x + r) / (Γ(r) x!) probs^x (1 - probs)^r`, `r = total_count`, which need not be an integer; as `PyTorch` counts. Logits lie in ±300.
     /// [`NegativeBinomial`](super::NegativeBinomial) is the same law by mean and inverse dispersion. On the CPU `log_prob` is computed in `f64`;
     /// on other devices it is a tensor expression.
     /// # Shapes      `total_count`, `logits`: broadcast together; draws and `log_prob` have that shape

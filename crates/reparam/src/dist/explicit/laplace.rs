@@ -41,6 +41,7 @@ impl<const D: usize> Laplace<D> {
 }
 
 /// The Laplace law of location 0 and scale 1 in `f64`.
+#[allow(clippy::unnecessary_wraps, reason = "as the bridge builds laws")]
 fn standard(_: &[f64]) -> bridge::Built<law::Laplace> {
     Ok(law::Laplace::standard())
 }

@@ -66,6 +66,7 @@ impl<const D: usize> Normal<D> {
 }
 
 /// The standard normal law in `f64`.
+#[allow(clippy::unnecessary_wraps, reason = "as the bridge builds laws")]
 fn standard(_: &[f64]) -> bridge::Built<law::Normal> {
     Ok(law::Normal::standard())
 }
