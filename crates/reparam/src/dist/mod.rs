@@ -12,7 +12,7 @@
 //! | [`Kumaraswamy`], [`Weibull`] | yes | yes | yes | yes | – | exponential |
 //! | [`Gumbel`] | yes | yes | yes | yes | – | Gumbel |
 //! | [`Logistic`] | yes | yes | yes | yes | – | logistic |
-//! | [`InverseGaussian`], [`Gamma`], [`LogGamma`], [`InverseGamma`], [`Chi2`] | yes, keyed | yes | yes | yes | – | uniform |
+//! | [`InverseGaussian`], [`Gamma`], [`LogGamma`], [`InverseGamma`], [`Chi2`], [`Beta`], [`StudentT`], [`VonMises`], [`FisherSnedecor`] | yes, keyed | yes | yes | yes | – | uniform |
 //! | [`BinaryConcrete`] | yes, keyed | – | yes | – | – | logistic |
 //! | [`Bernoulli`] | – | yes | – | yes | yes | uniform |
 //! | [`Geometric`] | –, keyed | yes | – | yes | yes | uniform |

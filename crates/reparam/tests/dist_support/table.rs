@@ -44,10 +44,28 @@ pub fn table() -> Vec<Row> {
 
 fn implicit() -> Vec<Row> {
     vec![
+        row!(
+            "beta",
+            Beta::new([1.0, 0.5, 2.5, 12.0, 300.0], [2.0, 0.75, 1.0, 40.0, 100.0]).unwrap(),
+            entropy,
+            moments,
+            path,
+            keyed
+        ),
         row!("chi2", Chi2::new([2.0, 0.5, 7.0, 300.0]), entropy, moments, path, keyed),
+        row!(
+            "fisher-snedecor",
+            FisherSnedecor::new([2.0, 1.0, 5.0, 40.0], [6.0, 3.0, 16.0, 60.0]).unwrap(),
+            entropy,
+            moments,
+            path,
+            keyed
+        ),
         row!("gamma", Gamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
         row!("inverse-gamma", InverseGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
         row!("log-gamma", LogGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
+        row!("student-t", StudentT::new([1.0, 2.5, 30.0], LOC, SCALE).unwrap(), entropy, moments, path, keyed),
+        row!("von-mises", VonMises::new([0.0, -2.5, 1.5], [1.0, 0.25, 30.0]).unwrap(), entropy, moments, path, keyed),
     ]
 }
 
