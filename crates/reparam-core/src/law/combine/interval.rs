@@ -32,12 +32,12 @@ pub struct Point {
     pub to_end: f64,
 }
 
-/// A place, told by its distance from where it is known best.
+/// A place, told by its distance from where it is known best: an end of the interval, or 0.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    FromStart(f64),
-    FromLoc(f64),
-    FromEnd(f64),
+    Start(f64),
+    Loc(f64),
+    End(f64),
 }
 
 impl Interval {
@@ -89,9 +89,9 @@ impl Interval {
 
     fn at(&self, step: Step) -> Point {
         match step {
-            Step::FromStart(s) => Point { t: self.start + s, from_start: s, to_end: self.width - s },
-            Step::FromLoc(t) => Point { t, from_start: t - self.start, to_end: self.end - t },
-            Step::FromEnd(r) => Point { t: self.end - r, from_start: self.width - r, to_end: r },
+            Step::Start(s) => Point { t: self.start + s, from_start: s, to_end: self.width - s },
+            Step::Loc(t) => Point { t, from_start: t - self.start, to_end: self.end - t },
+            Step::End(r) => Point { t: self.end - r, from_start: self.width - r, to_end: r },
         }
     }
 
@@ -109,33 +109,27 @@ impl Interval {
         if self.one_sided() {
             // The half of the interval in which the place lies says from which end to tell it.
             let half = 0.5 * self.width;
-            let in_first = half == f64::INFINITY || (tail(Step::FromStart(half)).0 >= target) == below;
+            let in_first = half == f64::INFINITY || (tail(Step::Start(half)).0 >= target) == below;
             return if in_first {
-                search(Step::FromStart, below, [0.0, half], self.guess(below, target))
+                search(Step::Start, below, [0.0, half], self.guess(below, target))
             } else {
                 let density = self.fall(self.ends()[1]);
-                search(Step::FromEnd, !below, [0.0, half], if below { f64::NAN } else { (target + density).exp() })
+                search(Step::End, !below, [0.0, half], if below { f64::NAN } else { (target + density).exp() })
             };
         }
         // The place lies beside an end, or nearer to 0, where `t` tells it.
         let (first, last) = (0.5 * self.start, 0.5 * self.end);
-        if below && first.is_finite() && tail(Step::FromLoc(first)).0 >= target {
+        if below && first.is_finite() && tail(Step::Loc(first)).0 >= target {
             let uniform = (target + 0.5 * self.start * self.start).exp();
-            return search(Step::FromStart, true, [0.0, -first], self.beside(self.start, target, uniform));
+            return search(Step::Start, true, [0.0, -first], beside(self.start, target, uniform));
         }
-        if !below && last.is_finite() && tail(Step::FromLoc(last)).0 >= target {
+        if !below && last.is_finite() && tail(Step::Loc(last)).0 >= target {
             let uniform = (target + 0.5 * self.end * self.end).exp();
-            return search(Step::FromEnd, true, [0.0, last], self.beside(-self.end, target, uniform));
+            return search(Step::End, true, [0.0, last], beside(-self.end, target, uniform));
         }
         let outside = if below { log_normal_cdf(self.start) } else { log_normal_cdf(-self.end) };
         let t = log_normal_quantile(log_sum_exp(&[outside, target - HALF_LOG_TAU]).min(0.0));
-        search(Step::FromLoc, below, [first, last], if below { t } else { -t })
-    }
-
-    /// Distance from an end in a tail of the normal law, to begin with: `uniform` where the density is that of the end.
-    fn beside(&self, end: f64, target: f64, uniform: f64) -> f64 {
-        let t = log_normal_quantile(log_sum_exp(&[log_normal_cdf(end), target - HALF_LOG_TAU]).min(0.0));
-        if uniform < 0.1 / (1.0 + end.abs()) { uniform } else { t - end }
+        search(Step::Loc, below, [first, last], if below { t } else { -t })
     }
 
     /// Distance from the start of a one-sided interval, to begin with.
@@ -144,7 +138,7 @@ impl Interval {
         if below {
             // As if the density fell at one rate.
             let share = c * target.exp();
-            return if share < 1e-9 || share >= 1.0 { target.exp() } else { -(-share).ln_1p() / c };
+            return if (1e-9..1.0).contains(&share) { -(-share).ln_1p() / c } else { target.exp() };
         }
         if self.width < 1.0 / (1.0 + c) {
             return f64::NAN;
@@ -180,6 +174,12 @@ impl Interval {
         let first = high_first - low_first;
         (weight * first, weight * (2.0 * self.origin() * first + (high_second - low_second)), near, far)
     }
+}
+
+/// Distance from an end in a tail of the normal law, to begin with: `uniform` where the density is that of the end.
+fn beside(end: f64, target: f64, uniform: f64) -> f64 {
+    let t = log_normal_quantile(log_sum_exp(&[log_normal_cdf(end), target - HALF_LOG_TAU]).min(0.0));
+    if uniform < 0.1 / (1.0 + end.abs()) { uniform } else { t - end }
 }
 
 /// `E[o + shift]` and `E[(o + shift)²]` for a standard normal `t = o + m` between `a` and `b`, `m` the place of highest density.

@@ -7,7 +7,7 @@ use crate::law::Law;
 use crate::special::log1m_exp;
 
 /// `log P(X < x)`.
-pub fn log_below(law: &dyn Law, x: f64) -> f64 {
+fn log_below(law: &dyn Law, x: f64) -> f64 {
     if law.support().is_discrete() { law.log_cdf(x.ceil() - 1.0) } else { law.log_cdf(x) }
 }
 

@@ -164,7 +164,7 @@ impl Mixture {
         if self.is_discrete() {
             return if low < high { root::integer_quantile(self, tail, probability, low, high) } else { low };
         }
-        if !(low < high) || probability == 0.0 {
+        if low >= high || probability == 0.0 {
             return if tail == Tail::Lower { low } else { high };
         }
         root::quantile(self, tail, probability.ln(), low, high, 0.5 * low + 0.5 * high)

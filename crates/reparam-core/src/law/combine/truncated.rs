@@ -4,7 +4,7 @@ use std::any::Any;
 use std::f64::consts::LN_2;
 use std::sync::Arc;
 
-use super::mass::{log_below, log_mass_between};
+use super::mass::log_mass_between;
 use super::panels::{TAILS, integrate, sum, tidy};
 use super::root::{self, Tail};
 use super::{Family, Law, Parameter, ParameterError, Pathwise, Support};

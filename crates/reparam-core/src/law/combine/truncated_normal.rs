@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::interval::{Interval, Point};
+use super::interval::{Interval, Point, Step};
 use super::truncated::BOUNDS;
 use super::{Family, Law, Parameter, ParameterError, Pathwise, Support, write};
 use crate::noise::Noise;
@@ -95,9 +95,9 @@ impl TruncatedNormal {
         let (sign, start, end) = self.way();
         let step = self.interval.quantile(from_start, log_p);
         let x = match step {
-            super::interval::Step::FromStart(s) => start + sign * (self.scale * s),
-            super::interval::Step::FromLoc(t) => self.loc + sign * (self.scale * t),
-            super::interval::Step::FromEnd(r) => end - sign * (self.scale * r),
+            Step::Start(s) => start + sign * (self.scale * s),
+            Step::Loc(t) => self.loc + sign * (self.scale * t),
+            Step::End(r) => end - sign * (self.scale * r),
         };
         x.clamp(self.low.max(f64::MIN), self.high.min(f64::MAX))
     }

@@ -13,7 +13,7 @@ pub(in crate::law::tests) fn rows() -> Vec<Row> {
         charted("truncated-normal", &[0.5, 2.0, f64::NEG_INFINITY, -4.0], Chart::Line, panels(-24.0, -4.0, 40)),
         charted("truncated-normal", &[0.0, 1.0, 10.0, 11.0], Chart::Line, panels(10.0, 11.0, 40)),
         charted("truncated-normal", &[0.0, 1.0, 30.0, 30.1], Chart::Line, panels(30.0, 30.1, 4)),
-        charted("truncated-normal", &[0.0, 1.0, f64::NEG_INFINITY, -8.0], Chart::Line, panels(-12.5, -8.0, 24)),
+        charted("truncated-normal", &[0.0, 1.0, f64::NEG_INFINITY, -12.0], Chart::Line, panels(-15.0, -12.0, 24)),
         charted("truncated-normal", &[1.0, 0.5, f64::NEG_INFINITY, f64::INFINITY], Chart::Line, around(1.0, 0.5, 12)),
         charted("truncated-normal", &[0.5, 1e3, 0.0, 1.0], Chart::Line, panels(0.0, 1.0, 2)),
         made(truncated_normal, &[0.0, 1.0, 8.0, 8.5], Chart::Line, panels(8.0, 8.5, 4)),
