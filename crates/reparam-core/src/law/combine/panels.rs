@@ -17,14 +17,23 @@ const RULE: [(f64, f64); 10] = [
 
 /// `∫ f` from the first to the last of the edges, a rule of 20 points between neighbours.
 pub fn integrate(edges: &[f64], mut f: impl FnMut(f64) -> f64) -> f64 {
-    let mut sum = 0.0;
+    let [sum] = integrate_each(edges, |x| [f(x)]);
+    sum
+}
+
+/// The same for several functions at once.
+pub fn integrate_each<const N: usize>(edges: &[f64], mut f: impl FnMut(f64) -> [f64; N]) -> [f64; N] {
+    let mut sums = [0.0; N];
     for ends in edges.windows(2) {
         let (middle, half) = (0.5 * (ends[0] + ends[1]), 0.5 * (ends[1] - ends[0]));
         for (node, weight) in RULE {
-            sum += half * weight * (f(middle - half * node) + f(middle + half * node));
+            let (left, right) = (f(middle - half * node), f(middle + half * node));
+            for (sum, (left, right)) in sums.iter_mut().zip(left.iter().zip(right)) {
+                *sum += half * weight * (left + right);
+            }
         }
     }
-    sum
+    sums
 }
 
 /// Terms of a sum over counts before it takes every second, third, … of them.

@@ -28,8 +28,9 @@ pub(super) const FAMILY: Family = Family {
 /// bound that is nearer to `loc`, relative to the density there, so that bounds may lie as far out in a tail, and as close together, as numbers
 /// allow. Draw: the inverse distribution function of uniform noise, by Newton steps on its logarithm. Moments and entropy: Gauss–Legendre panels.
 ///
-/// The path is `F(z) S(z) / p(z) · (E[score | x < z] - E[score | x > z])` in `loc` and `scale`, with `S = 1 - F`: two means that are apart, where
-/// `1 - S(z) p(low)/p(z) - F(z) p(high)/p(z)` cancels. In the bounds it is `S(z) p(low)/p(z)` and `F(z) p(high)/p(z)`.
+/// The path in `loc` is `1 - S(z) p(low)/p(z) - F(z) p(high)/p(z)`, `S = 1 - F`, and in the bounds these two shares. Where the difference cancels,
+/// as it does far out, it is `F(z) S(z) / p(z) · (E[score | x < z] - E[score | x > z])`: means that are apart. So too in `scale`.
+/// Worst relative error of the golden table, whose bounds are up to 10⁶ deviations out and as little as 10⁻⁶ of one apart: 3e-14.
 ///
 /// ```
 /// use reparam_core::law::{Law, Pathwise, TruncatedNormal};
