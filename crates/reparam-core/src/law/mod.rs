@@ -36,6 +36,7 @@ pub use combine::*;
 pub use discrete::*;
 pub use explicit::*;
 pub use family::Family;
+pub use implicit::*;
 pub use kl::{Estimate, NoClosedForm, Pair, kl, kl_monte_carlo, kl_pairs};
 pub use multivariate::{
     DiagonalNormalMixture, Dirichlet, GumbelSoftmax, LkjCholesky, LowRankMultivariateNormal, Multinomial,

@@ -8,7 +8,7 @@
 
 mod circle;
 mod double;
-mod log;
+pub(super) mod log;
 pub(crate) mod philox;
 mod single;
 #[cfg(test)]
