@@ -19,12 +19,12 @@ import summary
 
 HERE = pathlib.Path(__file__).resolve().parent
 BASE = "torch-eager"
-TASKS = {"vae": 200, "normal": 5, "products": 100}
+TASKS = {"vae": 200, "normal": 5, "gamma": 3, "products": 100}
 # engine: (whose Python, script, mode, tasks that it knows)
 PEERS = {
-    "torch-eager": ("torch", "torch_peer.py", "eager", {"vae", "normal", "products"}),
+    "torch-eager": ("torch", "torch_peer.py", "eager", {"vae", "normal", "gamma", "products"}),
     "torch-compile": ("torch", "torch_peer.py", "compile", {"vae"}),
-    "jax-jit": ("jax", "jax_peer.py", "jit", {"vae", "normal", "products"}),
+    "jax-jit": ("jax", "jax_peer.py", "jit", {"vae", "normal", "gamma", "products"}),
     "jax-scan": ("jax", "jax_peer.py", "scan", {"vae"}),
 }
 DEFAULT_PEERS = ["torch-eager", "jax-jit", "jax-scan"]
@@ -66,10 +66,10 @@ def parse_options():
     parser.add_argument("--torch-python", metavar="PATH", help="a Python that has torch and numpy")
     parser.add_argument("--jax-python", metavar="PATH", help="a Python that has jax, optax and numpy")
     parser.add_argument("--reparam", metavar="COMMAND", help="our side; TASK and STEPS are appended to the command")
-    parser.add_argument("--tasks", default="vae,normal", help="comma-separated: vae, normal, products (default %(default)s)")
+    parser.add_argument("--tasks", default="vae,normal", help="comma-separated: vae, normal, gamma, products (default %(default)s)")
     parser.add_argument("--engines", default=",".join(DEFAULT_PEERS), help=f"of {', '.join(PEERS)} (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of all engines (default %(default)s)")
-    parser.add_argument("--steps", type=int, metavar="N", help="steps a round for every task (default 200, 5, 100)")
+    parser.add_argument("--steps", type=int, metavar="N", help="steps a round for every task (default 200, 5, 3, 100)")
     parser.add_argument("--threads", type=int, default=2, help="processors and threads for every engine (default 2)")
     parser.add_argument("--quiet-below", type=float, default=0.1, metavar="P",
                         help="start when others keep fewer than P processors busy (default %(default)s)")

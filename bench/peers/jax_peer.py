@@ -1,7 +1,8 @@
 """JAX on the benchmark's tasks; see ../README.md.
 
 usage: jax_peer.py TASK STEPS [--mode jit|scan] [--seed N]
-TASK is `vae`, `normal` (10^7 standard normals) or `products` (the matrix products of one VAE step).
+TASK is `vae`, `normal` (10^7 standard normals), `gamma` (10^7 draws of Gamma(0.5, 1) with the gradient of their sum in each
+concentration; a tenth of them is made and the time multiplied by ten) or `products` (the matrix products of one VAE step).
 JAX uses every processor that it may run on; compare.py sets which these are.
 """
 
@@ -95,6 +96,18 @@ def normal(steps, seed):
     return seconds, jnp.square(x).mean()
 
 
+def gamma(steps, seed):
+    """Seconds for value and gradient, ten times those of a tenth of the draws, and the mean derivative in the concentration."""
+    total = jax.jit(jax.value_and_grad(lambda concentration, key: jax.random.gamma(key, concentration).sum()))
+    concentration = jnp.full(problem.DRAWS // 10, 0.5)
+    keys = list(jax.random.split(jax.random.key(seed), steps + 1))
+    jax.block_until_ready(total(concentration, keys[0]))
+    start = time.perf_counter()
+    for key in keys[1:]:
+        _, gradient = jax.block_until_ready(total(concentration, key))
+    return 10 * (time.perf_counter() - start) / steps, gradient.mean()
+
+
 def products(steps):
     """Seconds for all products of one step, compiled as one function."""
     pairs = []
@@ -116,7 +129,7 @@ def products(steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["vae", "normal", "products"])
+    parser.add_argument("task", choices=["vae", "normal", "gamma", "products"])
     parser.add_argument("steps", type=int)
     parser.add_argument("--mode", choices=["jit", "scan"], default="jit")
     parser.add_argument("--seed", type=int, default=0)
@@ -126,6 +139,8 @@ def main():
         seconds, loss = vae(options.steps, options.mode, options.seed)
     elif options.task == "normal":
         seconds, loss = normal(options.steps, options.seed)
+    elif options.task == "gamma":
+        seconds, loss = gamma(options.steps, options.seed)
     else:
         seconds, loss = products(options.steps), 0.0
         more["gflops"] = round(problem.product_flops() / seconds / 1e9, 1)

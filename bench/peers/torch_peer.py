@@ -1,7 +1,8 @@
 """PyTorch on the benchmark's tasks; see ../README.md.
 
 usage: torch_peer.py TASK STEPS [--mode eager|compile] [--threads N] [--seed N]
-TASK is `vae`, `normal` (10^7 standard normals) or `products` (the matrix products of one VAE step).
+TASK is `vae`, `normal` (10^7 standard normals), `gamma` (10^7 draws of Gamma(0.5, 1) with the gradient of their sum in each
+concentration) or `products` (the matrix products of one VAE step).
 """
 
 import argparse
@@ -65,6 +66,19 @@ def normal(steps):
     return seconds, x.double().square().mean().item()
 
 
+def gamma(steps):
+    """Seconds for the draws and the backward pass, and the mean derivative in the concentration, which is 1 in expectation."""
+    concentration = torch.full((problem.DRAWS,), 0.5, requires_grad=True)
+    law = torch.distributions.Gamma(concentration, torch.ones(()))
+    for step in range(steps + 1):
+        if step == 1:
+            start = time.perf_counter()
+        concentration.grad = None
+        law.rsample().sum().backward()
+    seconds = (time.perf_counter() - start) / steps
+    return seconds, concentration.grad.double().mean().item()
+
+
 def products(steps):
     """Seconds for all products of one step into buffers that were touched before."""
     pairs = []
@@ -82,7 +96,7 @@ def products(steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["vae", "normal", "products"])
+    parser.add_argument("task", choices=["vae", "normal", "gamma", "products"])
     parser.add_argument("steps", type=int)
     parser.add_argument("--mode", choices=["eager", "compile"], default="eager")
     parser.add_argument("--threads", type=int, default=2)
@@ -95,6 +109,8 @@ def main():
         seconds, loss = vae(options.steps, options.mode)
     elif options.task == "normal":
         seconds, loss = normal(options.steps)
+    elif options.task == "gamma":
+        seconds, loss = gamma(options.steps)
     else:
         seconds, loss = products(options.steps), 0.0
         more["gflops"] = round(problem.product_flops() / seconds / 1e9, 1)

@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod console;
 pub mod data;
+pub mod law;
 pub mod report;
 pub mod vae;

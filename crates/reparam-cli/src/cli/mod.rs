@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{console, vae};
+use crate::{console, law, vae};
 
-/// Differentiate through randomness: train, evaluate and look at models.
+/// Differentiate through randomness: ask laws, train, evaluate and look at models.
 #[derive(Debug, Parser)]
 #[command(name = "reparam", version, about, max_term_width = 100)]
 #[command(after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or failure.")]
@@ -22,6 +22,28 @@ enum Application {
     /// Variational autoencoders of images (Kingma and Welling 2014)
     #[command(subcommand)]
     Vae(vae::Command),
+    /// List the laws: parameters, support, how each draws and differentiates
+    Laws(law::CatalogueArgs),
+    /// Ask one law: density, moments, score, pathwise derivative, draws, divergence
+    Law(Box<law::LawArgs>),
+}
+
+/// What stands in the way, in one line, and what can be done about it.
+struct Failure {
+    error: String,
+    hint: Option<String>,
+}
+
+impl From<vae::VaeError> for Failure {
+    fn from(error: vae::VaeError) -> Self {
+        Self { error: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<law::LawError> for Failure {
+    fn from(error: law::LawError) -> Self {
+        Self { error: error.to_string(), hint: error.hint() }
+    }
 }
 
 /// Runs the command with the arguments of this process.
@@ -36,14 +58,16 @@ pub fn main() -> ExitCode {
         }
     };
     let outcome = fault::contained(|| match cli.application {
-        Application::Vae(command) => vae::run(command),
+        Application::Vae(command) => vae::run(command).map_err(Failure::from),
+        Application::Laws(args) => law::catalogue(&args).map_err(Failure::from),
+        Application::Law(args) => law::law(&args).map_err(Failure::from),
     });
     match outcome {
         None => ExitCode::from(2),
         Some(Ok(())) => ExitCode::SUCCESS,
-        Some(Err(error)) => {
+        Some(Err(Failure { error, hint })) => {
             console::talk(format_args!("error: {error}"));
-            if let Some(hint) = error.hint() {
+            if let Some(hint) = hint {
                 console::talk(format_args!("hint: {hint}"));
             }
             ExitCode::from(2)

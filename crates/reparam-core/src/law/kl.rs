@@ -1,6 +1,7 @@
 //! Kullback–Leibler divergences between laws that are known by name alone.
 //!
-//! Typed pairs implement [`KlTo`]; a row of `PAIRS` in the folder of the first law makes a pair known here.
+//! Typed pairs implement [`KlTo`]; a row of `PAIRS` makes a pair known here. It is in the folder of the first law, or in that of
+//! the second where that stands on the first.
 
 use super::{KlTo, Law, discrete, explicit, implicit, relaxed};
 use crate::noise::Stream;

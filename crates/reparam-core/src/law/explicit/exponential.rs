@@ -40,6 +40,10 @@ impl Exponential {
         FAMILY.check(&[rate])?;
         Ok(Self { rate })
     }
+
+    pub(in crate::law) fn rate(self) -> f64 {
+        self.rate
+    }
 }
 
 impl Law for Exponential {

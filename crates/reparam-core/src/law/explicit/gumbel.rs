@@ -37,7 +37,7 @@ location_scale! {
 }
 
 impl Gumbel {
-    pub(super) fn loc_scale(&self) -> [f64; 2] {
+    pub(in crate::law) fn loc_scale(&self) -> [f64; 2] {
         [self.loc, self.scale]
     }
 }

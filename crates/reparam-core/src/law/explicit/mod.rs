@@ -108,15 +108,15 @@ pub(super) const PAIRS: &[Pair] = pairs! {
 const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// `½ log 2π`, the log of the normal density's constant.
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(in crate::law) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `p`, or `NaN` where it is no probability.
-fn probability(p: f64) -> f64 {
+pub(in crate::law) fn probability(p: f64) -> f64 {
     if (0.0..=1.0).contains(&p) { p } else { f64::NAN }
 }
 
 /// `E[-log p]` for a normal `p`, of a law with this mean and variance.
-fn normal_cross_entropy(mean: f64, variance: f64, p: &Normal) -> f64 {
+pub(in crate::law) fn normal_cross_entropy(mean: f64, variance: f64, p: &Normal) -> f64 {
     let [loc, scale] = p.loc_scale();
     let (spread, shift) = (variance / scale / scale, (mean - loc) / scale);
     HALF_LOG_TAU + scale.ln() + 0.5 * (spread + shift * shift)
@@ -142,7 +142,7 @@ macro_rules! identity {
         }
     };
 }
-use identity;
+pub(in crate::law) use identity;
 
 /// Divergences that are infinite for all parameters: the second law lacks mass that the first has.
 macro_rules! lacking_mass {
@@ -155,7 +155,7 @@ macro_rules! lacking_mass {
         })+
     };
 }
-use lacking_mass;
+pub(in crate::law) use lacking_mass;
 
 #[cfg(test)]
 mod tests {

@@ -46,7 +46,7 @@ impl Pareto {
         Ok(Self { scale, alpha })
     }
 
-    pub(super) fn scale_alpha(&self) -> [f64; 2] {
+    pub(in crate::law) fn scale_alpha(&self) -> [f64; 2] {
         [self.scale, self.alpha]
     }
 

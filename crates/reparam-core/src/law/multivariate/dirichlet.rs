@@ -2,10 +2,10 @@
 
 use std::any::Any;
 
-use super::gamma_draw::log_gamma_draw;
 use super::{
     KlTo, MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add, write,
 };
+use crate::law::implicit::log_gamma_draw;
 use crate::noise::Stream;
 use crate::special::{beta_slopes, digamma, log_gamma, log_sum_exp};
 

@@ -3,13 +3,13 @@
 use std::any::Any;
 use std::f64::consts::PI;
 
-use super::gamma_draw::log_gamma_draw;
 use super::linear::{dot, identity};
 use super::{
     MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add, normal_noise,
     write,
 };
 use crate::bijector::Domain;
+use crate::law::implicit::log_gamma_draw;
 use crate::noise::Stream;
 use crate::special::{beta_slopes, digamma_difference, log_gamma_difference};
 

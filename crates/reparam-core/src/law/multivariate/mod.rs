@@ -15,7 +15,6 @@
 mod components;
 mod diagonal_normal_mixture;
 mod dirichlet;
-mod gamma_draw;
 mod gumbel_softmax;
 mod kl;
 mod linear;

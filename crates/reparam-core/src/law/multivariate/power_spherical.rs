@@ -3,12 +3,12 @@
 use std::any::Any;
 use std::f64::consts::{LN_2, PI};
 
-use super::gamma_draw::log_gamma_draw;
 use super::linear::dot;
 use super::{
     MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add, check_loc,
     finite, normal_noise, write,
 };
+use crate::law::implicit::log_gamma_draw;
 use crate::noise::Stream;
 use crate::special::{beta_slopes, digamma_difference, log_gamma_difference};
 

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 
-use super::gamma_draw::log_gamma_draw;
 use super::linear::{
     diagonal, dot, gram, log_det_lower, lower_outer, solve_lower, solve_lower_transposed, times_vector,
 };
@@ -10,6 +9,7 @@ use super::{
     MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add, check_loc,
     check_tril, finite, minus, normal_noise, write,
 };
+use crate::law::implicit::log_gamma_draw;
 use crate::noise::Stream;
 use crate::special::{beta_slopes, digamma_difference, log_gamma_difference};
 

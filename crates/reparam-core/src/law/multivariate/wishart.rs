@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::f64::consts::{LN_2, PI};
 
-use super::gamma_draw::log_gamma_draw;
 use super::linear::{
     cholesky, diagonal, gram, inverse_from_cholesky, inverse_lower, keep_lower, log_det_lower, product,
     solve_lower_columns, symmetrised, transpose,
@@ -12,6 +11,7 @@ use super::{
     KlTo, MultivariateFamily, MultivariateLaw, MultivariatePathwise, Parameter, ParameterError, Support, add,
     check_tril, finite, normal_noise, write,
 };
+use crate::law::implicit::log_gamma_draw;
 use crate::noise::Stream;
 use crate::special::{digamma, gamma_slope, log_gamma};
 

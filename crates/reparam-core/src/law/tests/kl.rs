@@ -12,6 +12,11 @@ fn quadrature(q: &Row, p: &Row) -> f64 {
     if q.law.support().is_discrete() && q.law.log_prob(p.law.support().bounds().1 + 1.0) > f64::NEG_INFINITY {
         return f64::INFINITY;
     }
+    // Likewise a density beyond it: laws of this catalogue have mass between any two numbers of their support.
+    let (ends, bounds) = (q.law.support().bounds(), p.law.support().bounds());
+    if ends.0 < bounds.0 || ends.1 > bounds.1 {
+        return f64::INFINITY;
+    }
     let atoms = if q.law.support().is_discrete() {
         q.atoms().to_vec()
     } else {

@@ -2,7 +2,7 @@
 //!
 //! - `density`: mass, moments, entropy, score, slope, mode. `distribution`: cdf, survival, quantiles, their logarithms.
 //! - `draws`: base noise, keyed streams. `paths`: derivatives of draws, at fixed noise and in the mean. `fuzz`: extremes.
-//! - `counts`: laws of counts where counts are large.
+//! - `gamma_family`: golden values of the gamma family. `counts`: laws of counts where counts are large.
 //! - `kl`: every registered pair, over all rows of its two families. `edges`: golden values and limits of single laws.
 //!
 //! A row needs panel edges in its chart such that the density is smooth between them and dies away at both ends: a check
@@ -14,6 +14,7 @@ mod distribution;
 mod draws;
 mod edges;
 mod fuzz;
+mod gamma_family;
 mod kl;
 mod paths;
 mod quadrature;
@@ -79,7 +80,10 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::implicit_beta(), rows::discrete(), rows::relaxed(), rows::combine()]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
@@ -165,7 +169,11 @@ impl Row {
         let length = (count + vectors).saturating_sub(parameters.len()) / vectors;
         let rules = parameters.iter().flat_map(move |p| std::iter::repeat_n(p.rule, if p.vector { length } else { 1 }));
         let values = self.law.parameters();
-        let varies = move |(i, rule): &(usize, Support)| !rule.is_discrete() && values[*i].is_finite();
+        // The distribution function of a table begins at 0 and ends at 1, and does not vary there.
+        let held = (self.law.family().name == "tabulated").then_some([length, 2 * length - 1]);
+        let varies = move |(i, rule): &(usize, Support)| {
+            !rule.is_discrete() && values[*i].is_finite() && !held.is_some_and(|held| held.contains(i))
+        };
         rules.take(count).enumerate().filter(varies).map(|(i, _)| i)
     }
 
@@ -206,9 +214,29 @@ impl Row {
             let slope = if at.is_finite() { self.difference(i, |law| of(law.support().bounds())) } else { 0.0 };
             if slope == 0.0 { 0.0 } else { slope * f(at) * self.law.log_prob(inside).exp() }
         };
+        // Within a table the density jumps at a knot, which moves.
+        if self.law.as_any().is::<Tabulated>() && self.law.parameters()[i] > low && self.law.parameters()[i] < high {
+            let (x, density) = (self.law.parameters()[i], |x: f64| self.law.log_prob(x).exp());
+            return f(x) * (density(x.next_down()) - density(x.next_up()));
+        }
         let open = matches!(self.law.support(), Support::Open(..));
         end(high, if open { high.next_down() } else { high }, |b| b.1)
             - end(low, if open { low.next_up() } else { low }, |b| b.0)
+    }
+
+    /// Whether the ends of the support are one point of a circle, so that draws may pass through it and moments are those of the angle.
+    fn is_circle(&self) -> bool {
+        self.law.family().name == "von-mises"
+    }
+
+    /// The mass that paths carry through the ends of a circle as parameter `i` grows: out at the upper one, in at the lower one.
+    /// A distribution function counted from the lower end sees it come in; elsewhere paths end with the support.
+    fn flux(&self, i: usize) -> f64 {
+        let end = self.law.support().bounds().1;
+        match self.law.as_pathwise() {
+            Some(path) if self.is_circle() => path_of(path, end, i) * self.law.log_prob(end).exp(),
+            _ => 0.0,
+        }
     }
 
     /// Places inside the support, away from its ends and from the corners of a density.

@@ -16,8 +16,7 @@ use super::stirling::{DIGAMMA, LARGE, polynomial};
 #[inline]
 pub fn digamma(x: f64) -> f64 {
     if x >= LARGE {
-        let y = 1.0 / x;
-        x.ln() - 0.5 * y - y * y * polynomial(&DIGAMMA, y * y)
+        x.ln() - log_minus_digamma(x)
     } else if x >= 1.0 {
         from_one(x)
     } else if x >= 0.0 {
@@ -25,6 +24,13 @@ pub fn digamma(x: f64) -> f64 {
     } else {
         f64::NAN
     }
+}
+
+/// `ln x - ψ(x)` from 8 on, without cancellation.
+#[inline]
+pub(crate) fn log_minus_digamma(x: f64) -> f64 {
+    let y = 1.0 / x;
+    0.5 * y + y * y * polynomial(&DIGAMMA, y * y)
 }
 
 /// Between 1 and 8.

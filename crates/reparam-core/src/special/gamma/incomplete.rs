@@ -51,13 +51,29 @@ pub fn log_gamma_q(a: f64, x: f64) -> f64 {
     at(a, x).map_or_else(|p| (-p).ln_1p(), |t| if t.upper { t.log() } else { (-t.value()).ln_1p() })
 }
 
+/// `Q(a, e^log_x)` where `upper`, else P, for `x = e^log_x`, which may have underflowed.
+pub(crate) fn gamma_side(a: f64, x: f64, log_x: f64, upper: bool) -> f64 {
+    let p_or_q = |p: f64| if upper { 1.0 - p } else { p };
+    at_logarithm(a, x, log_x).map_or_else(p_or_q, |t| if t.upper == upper { t.value() } else { 1.0 - t.value() })
+}
+
+/// The logarithm of [`gamma_side`].
+pub(crate) fn log_gamma_side(a: f64, x: f64, log_x: f64, upper: bool) -> f64 {
+    let p_or_q = |p: f64| if upper { (-p).ln_1p() } else { p.ln() };
+    at_logarithm(a, x, log_x).map_or_else(p_or_q, |t| if t.upper == upper { t.log() } else { (-t.value()).ln_1p() })
+}
+
 /// The tail, or P itself at the ends and outside the domain.
 fn at(a: f64, x: f64) -> Result<Tail, f64> {
-    if !(a > 0.0 && x >= 0.0) || a.is_infinite() {
+    at_logarithm(a, x, x.ln())
+}
+
+fn at_logarithm(a: f64, x: f64, log_x: f64) -> Result<Tail, f64> {
+    if !(a > 0.0 && x >= 0.0) || a.is_infinite() || log_x.is_nan() {
         Err(f64::NAN)
-    } else if x == 0.0 || x.is_infinite() {
-        Err(if x == 0.0 { 0.0 } else { 1.0 })
+    } else if log_x == f64::NEG_INFINITY || x.is_infinite() {
+        Err(if x.is_infinite() { 1.0 } else { 0.0 })
     } else {
-        Ok(tail(a, x, x.ln()))
+        Ok(tail(a, x, log_x))
     }
 }

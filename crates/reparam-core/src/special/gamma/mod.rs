@@ -33,5 +33,10 @@ pub(crate) use slope::gamma_slope_by_fraction;
 pub use slope::{gamma_p_shape_derivative, gamma_slope, log_gamma_slope};
 pub use stirling::log_gamma_correction;
 
+pub(crate) use digamma::log_minus_digamma;
+pub(crate) use incomplete::{gamma_side, log_gamma_side};
+pub(crate) use stirling::{LARGE, REMAINDER};
+pub(crate) use tail::log_kernel;
+
 #[cfg(test)]
 mod tests;

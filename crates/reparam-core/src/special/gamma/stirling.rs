@@ -3,13 +3,13 @@
 use super::rational::{CORRECTION_1_2, CORRECTION_2_8, CORRECTION_HALF_1};
 
 /// From here on ten terms of the asymptotic series in `1/x²` leave less than 2e-16 of the sum.
-pub(super) const LARGE: f64 = 8.0;
+pub(crate) const LARGE: f64 = 8.0;
 
 /// `½ ln 2π`.
 pub(super) const HALF_LN_2PI: f64 = 0.918_938_533_204_672_7;
 
 /// `B_2k / (2k (2k - 1))`, `k = 1, …, 10` (DLMF 5.11.1).
-pub(super) const REMAINDER: [f64; 10] = [
+pub(crate) const REMAINDER: [f64; 10] = [
     1.0 / 12.0,
     -1.0 / 360.0,
     1.0 / 1260.0,

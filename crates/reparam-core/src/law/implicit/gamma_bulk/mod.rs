@@ -117,7 +117,7 @@ impl GammaKernel {
     /// Draw `index`. Costs about as much as 50 draws of [`fill`](Self::fill).
     #[must_use]
     pub fn draw(&self, space: GammaSpace, stream: &Stream, index: u64) -> f64 {
-        let y = Tries::new(stream).one(index, self.concentration, self.constants);
+        let y = tries::one(stream, index, self.concentration, self.constants);
         match space {
             GammaSpace::Value => {
                 let (p, n) = exp_parts(y);

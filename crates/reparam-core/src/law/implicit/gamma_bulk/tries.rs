@@ -42,14 +42,7 @@ pub(super) struct Tries<'a> {
 
 impl<'a> Tries<'a> {
     pub(super) fn new(stream: &'a Stream) -> Self {
-        Self { stream, first: numbers(stream, 0), second: numbers(stream, 1), lowering: stream.branch(u64::MAX) }
-    }
-
-    /// The draw of one index: the lanes of [`block`](Self::block), one at a time.
-    pub(super) fn one(&self, index: u64, concentration: f64, (d, c): (f64, f64)) -> f64 {
-        let y = one_try(&self.first, index, d, c);
-        let y = if y.is_nan() { self.later(index, d, c) } else { y };
-        if concentration < 1.0 { y - self.lowering.draw::<f64>(Noise::Exponential, index) / concentration } else { y }
+        Self { stream, first: numbers(stream, 0), second: numbers(stream, 1), lowering: lowering(stream) }
     }
 
     /// The first draws of `y` from `index` on; what follows up to a whole number of lanes is without meaning.
@@ -98,14 +91,24 @@ impl<'a> Tries<'a> {
     #[cold]
     fn later(&self, index: u64, d: f64, c: f64) -> f64 {
         let y = one_try(&self.second, index, d, c);
-        if !y.is_nan() {
-            return y;
-        }
-        (2..TRIES)
-            .map(|number| one_try(&numbers(self.stream, number), index, d, c))
-            .find(|y| !y.is_nan())
-            .unwrap_or(0.0)
+        if y.is_nan() { tries_from(2, self.stream, index, d, c) } else { y }
     }
+}
+
+/// The draw of one index: the lanes of [`Tries::block`], one at a time.
+pub(super) fn one(stream: &Stream, index: u64, concentration: f64, (d, c): (f64, f64)) -> f64 {
+    let y = tries_from(0, stream, index, d, c);
+    if concentration < 1.0 { y - lowering(stream).draw::<f64>(Noise::Exponential, index) / concentration } else { y }
+}
+
+/// The first accepted try from this one on.
+fn tries_from(first: u64, stream: &Stream, index: u64, d: f64, c: f64) -> f64 {
+    let mut tries = (first..TRIES).map(|number| one_try(&numbers(stream, number), index, d, c));
+    tries.find(|y| !y.is_nan()).unwrap_or(0.0)
+}
+
+fn lowering(stream: &Stream) -> Stream {
+    stream.branch(u64::MAX)
 }
 
 fn numbers(stream: &Stream, number: u64) -> [Stream; 2] {

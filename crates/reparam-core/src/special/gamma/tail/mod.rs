@@ -47,7 +47,7 @@ pub(super) fn tail(a: f64, x: f64, log_x: f64) -> Tail {
 }
 
 /// `ln(x p(x))`, `p` the density.
-pub(super) fn log_kernel(a: f64, x: f64, log_x: f64) -> f64 {
+pub(crate) fn log_kernel(a: f64, x: f64, log_x: f64) -> f64 {
     if a >= LARGE {
         0.5 * a.ln() - HALF_LN_2PI - log_gamma_correction(a) - deviance(a, x, log_x)
     } else {
