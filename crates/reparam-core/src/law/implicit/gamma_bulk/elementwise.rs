@@ -52,7 +52,7 @@ pub fn fill_gammas_with_slopes<T: GammaFloat>(
             let (a, d, y) = (shapes.0[i], scales.0[i], y.0[i]);
             *slope = match space {
                 GammaSpace::Value if y > UNDERFLOW => gamma_slope(a, draws[i]),
-                GammaSpace::Value => draws[i] * log_gamma_slope(a, d.ln() + y),
+                GammaSpace::Value => draws[i] * log_gamma_slope(a, draws[i].ln()),
                 // The value's own accuracy is better than that of a large logarithm's.
                 GammaSpace::Logarithm if y > UNDERFLOW => {
                     let z = d * y.exp();

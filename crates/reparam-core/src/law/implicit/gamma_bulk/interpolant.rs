@@ -61,6 +61,8 @@ pub(super) struct Interpolant {
 
 impl Interpolant {
     pub(super) fn new(a: f64) -> Self {
+        // Beyond, the value is 1 for all draws, and sums about `a` would overflow.
+        let a = a.min(1e300);
         let (d, c) = constants(a);
         let high = 3.0 * (REACH * c).ln_1p();
         let series = d < FAR_FROM_ZERO;
@@ -68,13 +70,12 @@ impl Interpolant {
         let low = if series { (0.25 * (1.0 + 0.1875 * a) / d).ln() } else { 3.0 * (-REACH * c).ln_1p() };
         let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
         let mut chebyshev = [0.0; NODES];
-        for (j, point) in POINTS.iter().enumerate() {
+        for point in &POINTS {
             let right = scaled_slope(a, d * (middle + half * point).exp());
             let left = scaled_slope(a, d * (middle - half * point).exp());
             // T_k is even for even k, odd for odd.
             let (even, odd) = ((right + left) / NODES as f64, (right - left) / NODES as f64);
             let (mut t, mut next) = (1.0, *point);
-            debug_assert!(j < NODES);
             for k in 0..NODES {
                 let weight = if k == 0 { 1.0 } else { 2.0 };
                 chebyshev[k] += weight * t * if k % 2 == 0 { even } else { odd };

@@ -118,11 +118,11 @@ multiversion! {
 }
 
 multiversion! {
-    /// The logarithm of the power of a uniform number that lowers a shape by one, added: `-e/a`.
+    /// The logarithm of the power of a uniform number that lowers a shape by one, added: `-e/a`; finite for all shapes.
     pub fn lower(y: &mut [f64], e: &[f64], concentration: f64) {
         for (y, e) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(e.as_chunks::<LANES>().0) {
             for l in 0..LANES {
-                y[l] -= e[l] / concentration;
+                y[l] = (y[l] - e[l] / concentration).max(f64::MIN);
             }
         }
     }
@@ -134,7 +134,7 @@ multiversion! {
         let (e, concentrations) = (e.as_chunks::<LANES>().0, concentrations.as_chunks::<LANES>().0);
         for ((y, e), a) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(e).zip(concentrations) {
             for l in 0..LANES {
-                y[l] -= if a[l] < 1.0 { e[l] / a[l] } else { 0.0 };
+                y[l] = if a[l] < 1.0 { (y[l] - e[l] / a[l]).max(f64::MIN) } else { y[l] };
             }
         }
     }

@@ -140,7 +140,7 @@ impl GammaKernel {
         stream: &Stream,
         first: u64,
         count: usize,
-        mut take: impl FnMut(usize, &Lanes, &[f64]),
+        mut take: impl FnMut(usize, &mut Lanes, &[f64]),
     ) {
         let (tries, mut y, mut draws) = (Tries::new(stream), Lanes::new(), Lanes::new());
         for (start, length) in blocks(first, count) {
@@ -152,7 +152,7 @@ impl GammaKernel {
                     draws.0[..length].iter_mut().zip(&y.0).for_each(|(x, y)| *x = self.log_scale + y)
                 }
             }
-            take(start, &y, &draws.0[..length]);
+            take(start, &mut y, &draws.0[..length]);
         }
     }
 }
@@ -220,8 +220,14 @@ impl GammaPath {
         mut take: impl FnMut(usize, &[f64], &[f64]),
     ) {
         let (a, mut slopes) = (self.kernel.concentration, Lanes::new());
+        // A draw that was lifted to the smallest number has the slope of that number.
+        let floor = match space {
+            GammaSpace::Value => f64::MIN_POSITIVE.ln() - self.kernel.log_scale,
+            GammaSpace::Logarithm => f64::MIN,
+        };
         self.kernel.each_block(space, stream, first, count, |start, y, draws| {
             let whole = draws.len().next_multiple_of(LANES);
+            y.0[..whole].iter_mut().for_each(|y| *y = if *y < floor { floor } else { *y });
             scaled_slopes(&y.0[..whole], &self.interpolant, &mut slopes.0[..whole]);
             for (slope, y) in slopes.0[..draws.len()].iter_mut().zip(&y.0) {
                 if slope.is_nan() {
@@ -229,7 +235,7 @@ impl GammaPath {
                 }
             }
             match space {
-                GammaSpace::Value => slopes.0.iter_mut().zip(draws).for_each(|(slope, x)| *slope = *slope / a * x),
+                GammaSpace::Value => slopes.0.iter_mut().zip(draws).for_each(|(slope, x)| *slope *= x / a),
                 GammaSpace::Logarithm => slopes.0[..draws.len()].iter_mut().for_each(|slope| *slope /= a),
             }
             take(start, draws, &slopes.0[..draws.len()]);

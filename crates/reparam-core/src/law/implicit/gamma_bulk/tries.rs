@@ -98,7 +98,11 @@ impl<'a> Tries<'a> {
 /// The draw of one index: the lanes of [`Tries::block`], one at a time.
 pub(super) fn one(stream: &Stream, index: u64, concentration: f64, (d, c): (f64, f64)) -> f64 {
     let y = tries_from(0, stream, index, d, c);
-    if concentration < 1.0 { y - lowering(stream).draw::<f64>(Noise::Exponential, index) / concentration } else { y }
+    if concentration < 1.0 {
+        (y - lowering(stream).draw::<f64>(Noise::Exponential, index) / concentration).max(f64::MIN)
+    } else {
+        y
+    }
 }
 
 /// The first accepted try from this one on.
