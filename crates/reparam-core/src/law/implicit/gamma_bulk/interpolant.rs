@@ -76,9 +76,9 @@ impl Interpolant {
             // T_k is even for even k, odd for odd.
             let (even, odd) = ((right + left) / NODES as f64, (right - left) / NODES as f64);
             let (mut t, mut next) = (1.0, *point);
-            for k in 0..NODES {
+            for (k, sum) in chebyshev.iter_mut().enumerate() {
                 let weight = if k == 0 { 1.0 } else { 2.0 };
-                chebyshev[k] += weight * t * if k % 2 == 0 { even } else { odd };
+                *sum += weight * t * if k % 2 == 0 { even } else { odd };
                 (t, next) = (next, 2.0 * point * next - t);
             }
         }
@@ -86,13 +86,13 @@ impl Interpolant {
         let enough = 1e-18 * chebyshev[0].abs();
         let used = chebyshev.iter().rposition(|c| c.abs() > enough).map_or(1, |last| last + 1);
         let (mut term, mut harmonic, mut sums) = (1.0, 0.0, [[0.0; TERMS]; 2]);
-        for n in 0..TERMS {
-            if n > 0 {
-                term /= a + n as f64;
-                harmonic += 1.0 / (a + n as f64);
-            }
-            sums[0][n] = term;
-            sums[1][n] = term * harmonic;
+        let [plain, weighted] = &mut sums;
+        let mut next = a;
+        for (plain, weighted) in plain.iter_mut().zip(weighted) {
+            (*plain, *weighted) = (term, term * harmonic);
+            next += 1.0;
+            term /= next;
+            harmonic += 1.0 / next;
         }
         let offset = digamma(a + 1.0) - d.ln();
         Self { low, high, middle, inverse_half: 1.0 / half, chebyshev, used, series, d, offset, sums }

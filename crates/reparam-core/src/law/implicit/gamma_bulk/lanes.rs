@@ -32,8 +32,9 @@ pub(super) fn attempt(x: f64, e: f64, d: f64, c: f64) -> f64 {
     let square = y * y;
     let near = (d * square) * (square * (0.75 - y * (0.6 - y * (0.5 - y * (3.0 / 7.0)))));
     let bound = if y.abs() < 1e-3 { near } else { far };
-    // `root <= 0` is refused; the logarithm's lane is then rubbish.
-    if (root > 0.0) & (e > bound) { log } else { f64::NAN }
+    // The logarithm's lane is rubbish for a root that is not positive.
+    let bound = if root > 0.0 { bound } else { f64::INFINITY };
+    if e > bound { log } else { f64::NAN }
 }
 
 /// `e^y` as `(p, n)`, `p 2^n` with `p` in [0.7, 1.42]; `y` below -4000 counts as -4000, whatever scales it.

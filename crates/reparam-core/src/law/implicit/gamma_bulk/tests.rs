@@ -64,16 +64,20 @@ fn polynomials_agree_with_golden_slopes() {
         }
     }
     println!("{inside} rows; worst relative error, shapes below 2, to 1e4, above: {worst:?}");
-    // Documented; 32 coefficients of relative rounding 2^-53 and their sum.
-    assert!(inside > 1000 && worst.iter().all(|(error, _)| *error < 1e-14));
+    // About 30 roundings of 2^-53 of the largest value, on an interval on which the function falls by a factor of 10.
+    assert!(inside > 1900 && worst.iter().all(|(error, _)| *error < 2e-14));
 }
 
 #[test]
 fn slopes_are_those_of_the_special_function() {
     let (stream, mut worst) = (stream("special"), [(0.0, [0.0; 2]); 2]);
-    for a in SHAPES {
-        let [draws, slopes] = filled(a, Value, &stream, 20_000);
-        let [logs, log_slopes] = filled(a, Logarithm, &stream, 20_000);
+    // The shapes above, and 600 between 1e-8 and 1e8, every other one between 0.01 and 100.
+    let uniform = |i| Key::new(12).step(0).draw::<f64>(crate::noise::Noise::Uniform, i);
+    let more = (0..600).map(|i| (16.0 * uniform(i) - 8.0) / if i % 2 == 0 { 1.0 } else { 4.0 });
+    let shapes = SHAPES.map(|a| (a, 20_000)).into_iter().chain(more.map(|log| (10_f64.powf(log), 500)));
+    for (a, count) in shapes {
+        let [draws, slopes] = filled(a, Value, &stream, count);
+        let [logs, log_slopes] = filled(a, Logarithm, &stream, count);
         for i in 0..draws.len() {
             let of_log = log_gamma_slope(a, logs[i]);
             // The rounding of a logarithm moves a draw by as much of itself, as far as it counts.
@@ -90,7 +94,7 @@ fn slopes_are_those_of_the_special_function() {
     }
     println!("worst relative difference, shapes below 2, from 2 on: {worst:?}");
     // The special function's own errors, as documented there: 2.2e-13 below 2, 1.1e-15 from 2 on, beside ours.
-    assert!(worst[0].0 < 3e-13 && worst[1].0 < 1e-14);
+    assert!(worst[0].0 < 3e-13 && worst[1].0 < 2e-14);
 }
 
 #[test]
@@ -231,7 +235,7 @@ fn extremes_stay_finite() {
         for rate in [5e-324, 1e-300, 1.0, 1e300, f64::MAX] {
             let path = GammaKernel::new(a, rate).unwrap().path();
             let (mut out, mut rows) = (vec![0.0_f64; 700], vec![0.0_f64; 1400]);
-            path.fill_rows(&stream, 0, &mut out, &mut rows);
+            path.fill_rows(Value, &stream, 0, &mut out, &mut rows);
             assert!(out.iter().all(|x| *x >= f64::MIN_POSITIVE && *x <= f64::MAX), "{a} {rate}");
             assert!(rows.iter().all(|x| !x.is_nan()), "{a} {rate}");
             if rate == 1.0 {
