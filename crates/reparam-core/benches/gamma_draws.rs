@@ -56,7 +56,9 @@ fn main() {
         let ([f, g, h], [k, l, m]) = (one_thread::<f64>(a), one_thread::<f32>(a));
         println!("{a:>8}  f64 {f:5.1} {g:5.1} {h:5.1}   f32 {k:5.1} {l:5.1} {m:5.1}");
     }
-    let build = least(20, |_| drop(std::hint::black_box(GammaKernel::new(0.5, 1.0).expect("positive").path())));
+    let build = least(20, |_| {
+        std::hint::black_box(GammaKernel::new(0.5, 1.0).expect("positive").path());
+    });
     println!("polynomials of a shape: {:.1} us", build * 1e6);
     let ([f, g], [k, l]) = (two_threads::<f64>(0.5), two_threads::<f32>(0.5));
     println!(
