@@ -32,8 +32,6 @@ pub use von_mises::VonMises;
 
 pub(in crate::law) use gamma_draw::log_gamma_draw;
 
-use gamma_draw::GammaDraws;
-
 use super::explicit::{
     ContinuousBernoulli, Exponential, Gumbel, Kumaraswamy, Laplace, Normal, Pareto, Uniform, identity, probability,
 };

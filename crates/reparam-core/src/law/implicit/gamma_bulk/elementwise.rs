@@ -50,16 +50,14 @@ pub fn fill_gammas_with_slopes<T: GammaFloat>(
     each_block(space, stream, first, concentrations, |start, shapes, y, scales, draws| {
         for (i, slope) in block.0[..draws.len()].iter_mut().enumerate() {
             let (a, d, y) = (shapes.0[i], scales.0[i], y.0[i]);
-            *slope = match space {
-                GammaSpace::Value if y > UNDERFLOW => gamma_slope(a, draws[i]),
-                GammaSpace::Value => draws[i] * log_gamma_slope(a, draws[i].ln()),
+            let of_log = if y > UNDERFLOW {
                 // The value's own accuracy is better than that of a large logarithm's.
-                GammaSpace::Logarithm if y > UNDERFLOW => {
-                    let z = d * y.exp();
-                    gamma_slope(a, z) / z
-                }
-                GammaSpace::Logarithm => log_gamma_slope(a, d.ln() + y),
+                let z = if space == GammaSpace::Value { draws[i] } else { d * y.exp() };
+                gamma_slope(a, z) / z
+            } else {
+                log_gamma_slope(a, (d.ln() + y).max(space.lowest()))
             };
+            *slope = if space == GammaSpace::Logarithm { of_log } else { space.sign() * draws[i] * of_log };
         }
         store(space, draws, &mut out[start..]);
         store(GammaSpace::Logarithm, &block.0[..draws.len()], &mut slopes[start..]);
@@ -86,7 +84,7 @@ fn check<T: GammaFloat>(concentrations: &[T], count: usize) -> Result<(), Parame
     }
 }
 
-/// Gives `take` each block: where it starts, shapes, `y`, the scales `d`, and draws or their logarithms.
+/// Gives `take` each block: where it starts, shapes, `y`, the scales `d`, and draws or what is asked for of them.
 fn each_block<T: GammaFloat>(
     space: GammaSpace,
     stream: &Stream,
@@ -102,11 +100,13 @@ fn each_block<T: GammaFloat>(
         tries.block_each(first.wrapping_add(start as u64), length, &shapes, &mut y, &mut scales);
         let whole = length.next_multiple_of(LANES);
         match space {
-            GammaSpace::Value => scaled_exp_each(&y.0[..whole], &scales.0[..whole], &mut draws.0[..whole]),
             GammaSpace::Logarithm => {
                 for i in 0..length {
                     draws.0[i] = scales.0[i].ln() + y.0[i];
                 }
+            }
+            GammaSpace::Value | GammaSpace::Reciprocal => {
+                scaled_exp_each(&y.0[..whole], space.sign(), &scales.0[..whole], &mut draws.0[..whole]);
             }
         }
         take(start, &shapes, &y, &scales, &draws.0[..length]);

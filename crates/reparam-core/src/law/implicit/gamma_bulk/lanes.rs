@@ -37,13 +37,14 @@ pub(super) fn attempt(x: f64, e: f64, d: f64, c: f64) -> f64 {
     if e > bound { log } else { f64::NAN }
 }
 
-/// `e^y` as `(p, n)`, `p 2^n` with `p` in [0.7, 1.42]; `y` below -4000 counts as -4000, whatever scales it.
+/// `e^y` as `(p, n)`, `p 2^n` with `p` in [0.7, 1.42]; `y` beyond ±4000 counts as ±4000, whatever scales it.
 ///
 /// Taylor's polynomial of degree 13 on `|r| <= ln 2 / 2`: truncated at 4e-18.
 #[inline(always)]
 #[allow(clippy::inline_always)]
 pub(super) fn exp_parts(y: f64) -> (f64, f64) {
     let y = if y < -4000.0 { -4000.0 } else { y };
+    let y = if y > 4000.0 { 4000.0 } else { y };
     let n = (y * std::f64::consts::LOG2_E + ROUND) - ROUND;
     let r = (y - n * LN2[0]) - n * LN2[1];
     let (r2, r4) = (r * r, (r * r) * (r * r));
@@ -142,11 +143,11 @@ multiversion! {
 }
 
 multiversion! {
-    /// `mantissa 2^exponent e^y` of each lane, held within the positive `f64`.
-    pub fn scaled_exp(y: &[f64], mantissa: f64, exponent: f64, out: &mut [f64]) {
+    /// `mantissa 2^exponent e^(sign y)` of each lane, held within the positive `f64`.
+    pub fn scaled_exp(y: &[f64], sign: f64, mantissa: f64, exponent: f64, out: &mut [f64]) {
         for (y, out) in y.as_chunks::<LANES>().0.iter().zip(out.as_chunks_mut::<LANES>().0) {
             for l in 0..LANES {
-                let (p, n) = exp_parts(y[l]);
+                let (p, n) = exp_parts(sign * y[l]);
                 out[l] = times_power_of_two(mantissa * p, n + exponent);
             }
         }
@@ -154,13 +155,14 @@ multiversion! {
 }
 
 multiversion! {
-    /// `scale e^y` with a scale for each lane, held within the positive `f64`.
-    pub fn scaled_exp_each(y: &[f64], scales: &[f64], out: &mut [f64]) {
+    /// `(scale e^y)^sign` with a scale for each lane, held within the positive `f64`.
+    pub fn scaled_exp_each(y: &[f64], sign: f64, scales: &[f64], out: &mut [f64]) {
         let scales = scales.as_chunks::<LANES>().0;
         for ((y, scale), out) in y.as_chunks::<LANES>().0.iter().zip(scales).zip(out.as_chunks_mut::<LANES>().0) {
             for l in 0..LANES {
-                let (p, n) = exp_parts(y[l]);
-                out[l] = times_power_of_two(scale[l] * p, n);
+                let (p, n) = exp_parts(sign * y[l]);
+                let scale = if sign < 0.0 { 1.0 / scale[l] } else { scale[l] };
+                out[l] = times_power_of_two(scale * p, n);
             }
         }
     }

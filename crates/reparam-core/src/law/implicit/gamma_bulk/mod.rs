@@ -28,13 +28,32 @@ use tries::{Lanes, Tries, blocks};
 #[cfg(doc)]
 use crate::special::gamma_slope;
 
-/// Whether draws are given themselves, or their logarithms.
+/// What is given of each draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GammaSpace {
-    /// Draws, held within the positive, normal numbers of their type. For shapes below about 0.01 some lie below all of these.
+    /// The draw, held within the positive, normal numbers of their type. For shapes below about 0.01 some lie below all of these.
     Value,
-    /// Logarithms of draws, for all shapes.
+    /// Its logarithm, for all shapes.
     Logarithm,
+    /// One over it, of the inverse gamma law; held within the positive, normal numbers.
+    Reciprocal,
+}
+
+impl GammaSpace {
+    /// The power of the draw that is given.
+    fn sign(self) -> f64 {
+        if self == Self::Reciprocal { -1.0 } else { 1.0 }
+    }
+
+    /// Least logarithm of a draw at which slopes are taken: a draw that was lifted to the smallest number, or a reciprocal that was
+    /// lowered to the largest, has the slope of that number.
+    fn lowest(self) -> f64 {
+        match self {
+            Self::Value => f64::MIN_POSITIVE.ln(),
+            Self::Logarithm => f64::MIN,
+            Self::Reciprocal => -f64::MAX.ln(),
+        }
+    }
 }
 
 /// The types that gamma draws come in: `f64`, and `f32`, which is the `f64` draw rounded.
@@ -59,8 +78,8 @@ impl GammaFloat for f32 {
     fn rounded(value: f64, space: GammaSpace) -> Self {
         let x = value as Self;
         match space {
-            GammaSpace::Value => x.clamp(Self::MIN_POSITIVE, Self::MAX),
             GammaSpace::Logarithm => x,
+            GammaSpace::Value | GammaSpace::Reciprocal => x.clamp(Self::MIN_POSITIVE, Self::MAX),
         }
     }
 
@@ -103,10 +122,15 @@ impl GammaKernel {
     pub fn new(concentration: f64, rate: f64) -> Result<Self, ParameterError> {
         ParameterError::check(NAME, CONCENTRATION, &[concentration])?;
         ParameterError::check(NAME, RATE, &[rate])?;
+        Ok(Self::of(concentration, rate))
+    }
+
+    /// The same for parameters that were checked.
+    pub(in crate::law) fn of(concentration: f64, rate: f64) -> Self {
         let (d, c) = constants(concentration);
         let ((dm, de), (rm, re)) = (split(d), split(rate));
         let log_scale = if rate == 1.0 { d.ln() } else { d.ln() - rate.ln() };
-        Ok(Self { concentration, rate, constants: (d, c), scale: (dm / rm, de - re), log_scale })
+        Self { concentration, rate, constants: (d, c), scale: (dm / rm, de - re), log_scale }
     }
 
     /// Draws `first`, `first + 1`, … of a stream.
@@ -119,11 +143,11 @@ impl GammaKernel {
     pub fn draw(&self, space: GammaSpace, stream: &Stream, index: u64) -> f64 {
         let y = tries::one(stream, index, self.concentration, self.constants);
         match space {
-            GammaSpace::Value => {
-                let (p, n) = exp_parts(y);
-                times_power_of_two(self.scale.0 * p, n + self.scale.1)
-            }
             GammaSpace::Logarithm => self.log_scale + y,
+            GammaSpace::Value | GammaSpace::Reciprocal => {
+                let ((p, n), (mantissa, exponent)) = (exp_parts(space.sign() * y), self.scale_of(space));
+                times_power_of_two(mantissa * p, n + exponent)
+            }
         }
     }
 
@@ -133,7 +157,13 @@ impl GammaKernel {
         GammaPath { kernel: *self, interpolant: Interpolant::new(self.concentration) }
     }
 
-    /// Gives `take` the draws of each block: where it starts, `y`, and draws or their logarithms.
+    /// `(d/rate)^±1` as `m 2^e`.
+    fn scale_of(&self, space: GammaSpace) -> (f64, f64) {
+        let (mantissa, exponent) = self.scale;
+        if space == GammaSpace::Reciprocal { (1.0 / mantissa, -exponent) } else { (mantissa, exponent) }
+    }
+
+    /// Gives `take` the draws of each block: where it starts, `y`, and what is asked for of the draws.
     fn each_block(
         &self,
         space: GammaSpace,
@@ -147,9 +177,12 @@ impl GammaKernel {
             tries.block(first.wrapping_add(start as u64), length, self.concentration, self.constants, &mut y);
             let whole = length.next_multiple_of(LANES);
             match space {
-                GammaSpace::Value => scaled_exp(&y.0[..whole], self.scale.0, self.scale.1, &mut draws.0[..whole]),
                 GammaSpace::Logarithm => {
                     draws.0[..length].iter_mut().zip(&y.0).for_each(|(x, y)| *x = self.log_scale + y);
+                }
+                GammaSpace::Value | GammaSpace::Reciprocal => {
+                    let (mantissa, exponent) = self.scale_of(space);
+                    scaled_exp(&y.0[..whole], space.sign(), mantissa, exponent, &mut draws.0[..whole]);
                 }
             }
             take(start, &mut y, &draws.0[..length]);
@@ -190,8 +223,7 @@ pub struct GammaPath {
 }
 
 impl GammaPath {
-    /// The draws of [`GammaKernel::fill`], same bits, with the derivative of each in `concentration` (of its logarithm in
-    /// [`GammaSpace::Logarithm`]).
+    /// What [`GammaKernel::fill`] gives, same bits, with the derivative of each in `concentration`.
     pub fn fill<T: GammaFloat>(&self, space: GammaSpace, stream: &Stream, first: u64, out: &mut [T], slopes: &mut [T]) {
         self.each_block(space, stream, first, out.len(), |start, draws, block_slopes| {
             store(space, draws, &mut out[start..]);
@@ -199,14 +231,15 @@ impl GammaPath {
         });
     }
 
-    /// The same draws with rows `[d/dconcentration, d/drate]` of each, or of its logarithm: in the rate `-x/rate`, or `-1/rate`.
+    /// The same with rows `[d/dconcentration, d/drate]`; the second is `-x/rate`, of a logarithm `-1/rate`, of a reciprocal `x/rate`.
     pub fn fill_rows(&self, space: GammaSpace, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
         let rows = slopes.as_chunks_mut::<2>().0;
         let rate = self.kernel.rate;
         self.each_block(space, stream, first, out.len(), |start, draws, block_slopes| {
             out[start..start + draws.len()].copy_from_slice(draws);
             for ((row, x), slope) in rows.iter_mut().skip(start).zip(draws).zip(block_slopes) {
-                *row = [*slope, if space == GammaSpace::Value { -x / rate } else { -1.0 / rate }];
+                let x = if space == GammaSpace::Logarithm { 1.0 } else { *x };
+                *row = [*slope, -space.sign() * x / rate];
             }
         });
     }
@@ -220,11 +253,7 @@ impl GammaPath {
         mut take: impl FnMut(usize, &[f64], &[f64]),
     ) {
         let (a, mut slopes) = (self.kernel.concentration, Lanes::new());
-        // A draw that was lifted to the smallest number has the slope of that number.
-        let floor = match space {
-            GammaSpace::Value => f64::MIN_POSITIVE.ln() - self.kernel.log_scale,
-            GammaSpace::Logarithm => f64::MIN,
-        };
+        let floor = space.lowest() - self.kernel.log_scale;
         self.kernel.each_block(space, stream, first, count, |start, y, draws| {
             let whole = draws.len().next_multiple_of(LANES);
             y.0[..whole].iter_mut().for_each(|y| *y = if *y < floor { floor } else { *y });
@@ -235,7 +264,9 @@ impl GammaPath {
                 }
             }
             match space {
-                GammaSpace::Value => slopes.0.iter_mut().zip(draws).for_each(|(slope, x)| *slope *= x / a),
+                GammaSpace::Value | GammaSpace::Reciprocal => {
+                    slopes.0.iter_mut().zip(draws).for_each(|(slope, x)| *slope *= space.sign() * x / a);
+                }
                 GammaSpace::Logarithm => slopes.0[..draws.len()].iter_mut().for_each(|slope| *slope /= a),
             }
             take(start, draws, &slopes.0[..draws.len()]);

@@ -1,4 +1,4 @@
-use super::GammaSpace::{Logarithm, Value};
+use super::GammaSpace::{Logarithm, Reciprocal, Value};
 use super::interpolant::{Interpolant, scaled_slopes};
 use super::lanes::{LANES, constants, exp_parts, times_power_of_two};
 use super::*;
@@ -102,7 +102,7 @@ fn any_cut_gives_the_same_bits() {
     let stream = stream("cuts");
     for a in [1e-8, 0.3, 1.0, 2.5, 40.0, 1e6] {
         let (kernel, path) = (kernel(a), kernel(a).path());
-        for space in [Value, Logarithm] {
+        for space in [Value, Logarithm, Reciprocal] {
             let (first, count) = (u64::MAX - 1700, 3001);
             let (mut whole, mut whole_slopes) = (vec![0.0_f64; count], vec![0.0_f64; count]);
             path.fill(space, &stream, first, &mut whole, &mut whole_slopes);
@@ -130,7 +130,7 @@ fn any_cut_gives_the_same_bits() {
 fn a_shape_for_each_gives_the_draws_of_one_shape() {
     let stream = stream("each");
     let shapes: Vec<f64> = (0..3000).map(|i| SHAPES[i * 7 % SHAPES.len()]).collect();
-    for space in [Value, Logarithm] {
+    for space in [Value, Logarithm, Reciprocal] {
         let (mut out, mut again, mut slopes) = (vec![0.0_f64; 3000], vec![0.0_f64; 3000], vec![0.0_f64; 3000]);
         fill_gammas(space, &stream, 5, &shapes, &mut out).unwrap();
         fill_gammas_with_slopes(space, &stream, 5, &shapes, &mut again, &mut slopes).unwrap();
@@ -159,7 +159,7 @@ fn every_instruction_set_gives_the_same_bits() {
         let [plain, avx2, widest] = on_each(|| {
             let (shapes, [mut out, mut slopes]) = (vec![a; 2000], [vec![0.0_f64; 2000], vec![0.0_f64; 2000]]);
             fill_gammas_with_slopes(Value, &stream, 0, &shapes, &mut out, &mut slopes).unwrap();
-            let of_one = [Value, Logarithm].map(|space| filled(a, space, &stream, 2000).map(bits));
+            let of_one = [Value, Logarithm, Reciprocal].map(|space| filled(a, space, &stream, 2000).map(bits));
             (bits(out), bits(slopes), of_one)
         });
         assert!(plain == avx2 && plain == widest, "{a}");
@@ -225,6 +225,28 @@ fn moments_of_logarithms_and_of_their_slopes() {
         // Negative control: the slope of another shape.
         let wrong = (slopes.iter().sum::<f64>() / n - trigamma(1.1 * a)) / (trigamma(a) / n.sqrt());
         assert!(wrong.abs() > 5.0, "{a}: {wrong}");
+    }
+}
+
+#[test]
+fn reciprocals_are_those_of_the_draws() {
+    let stream = stream("reciprocal");
+    for a in [0.01, 0.5, 3.0, 1e6] {
+        for rate in [1.0, 0.3] {
+            let path = GammaKernel::new(a, rate).unwrap().path();
+            let [mut draws, mut inverses] = [vec![0.0_f64; 1000], vec![0.0_f64; 1000]];
+            let [mut rows, mut inverse_rows] = [vec![0.0_f64; 2000], vec![0.0_f64; 2000]];
+            path.fill_rows(Value, &stream, 0, &mut draws, &mut rows);
+            path.fill_rows(Reciprocal, &stream, 0, &mut inverses, &mut inverse_rows);
+            for i in (0..1000).filter(|i| draws[*i] > 1e-300) {
+                // Two exponentials of 2^-52 each, and products.
+                assert!((inverses[i] * draws[i] - 1.0).abs() < 1e-15);
+                for k in [2 * i, 2 * i + 1] {
+                    let of_logs = (inverse_rows[k] / inverses[i], rows[k] / draws[i]);
+                    assert!((of_logs.0 / of_logs.1 + 1.0).abs() < 3e-15);
+                }
+            }
+        }
     }
 }
 
