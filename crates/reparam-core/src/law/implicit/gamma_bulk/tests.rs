@@ -141,7 +141,8 @@ fn a_shape_for_each_gives_the_draws_of_one_shape() {
             for i in (0..3000).filter(|i| shapes[*i] == a) {
                 assert_eq!(out[i].to_bits(), one[i].to_bits());
                 assert!(
-                    (slopes[i] / one_slopes[i] - 1.0).abs() < 5e-13,
+                    // A reciprocal's derivative may leave the range of numbers.
+                    slopes[i] == one_slopes[i] || (slopes[i] / one_slopes[i] - 1.0).abs() < 5e-13,
                     "{a} {space:?} {} {}",
                     slopes[i],
                     one_slopes[i]
