@@ -52,8 +52,10 @@ pub(crate) const fn may_use(_: u8) -> bool {
     true
 }
 
+#[cfg(all(target_arch = "x86_64", test))]
+pub(crate) use limit::may_use;
 #[cfg(test)]
-pub(crate) use limit::{may_use, on_each};
+pub(crate) use limit::on_each;
 
 /// The widest instruction set that loops may use on this thread.
 #[cfg(test)]
@@ -62,6 +64,7 @@ mod limit {
 
     thread_local!(static WIDEST: Cell<u8> = const { Cell::new(u8::MAX) });
 
+    #[cfg(target_arch = "x86_64")]
     pub(crate) fn may_use(set: u8) -> bool {
         WIDEST.get() >= set
     }
