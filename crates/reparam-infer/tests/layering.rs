@@ -27,7 +27,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("special", &["kernel"]),
             ("noise", &["special"]),
             ("bijector", &["special"]),
-            ("law", &["special", "noise", "bijector"]),
+            ("law", &["kernel", "special", "noise", "bijector"]),
         ],
     ),
     ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),

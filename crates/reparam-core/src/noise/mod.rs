@@ -29,6 +29,7 @@ mod permutation;
 mod plan;
 mod stream;
 
+pub(crate) use kernel::log::ln_f64;
 pub use key::Key;
 pub use plan::{Plan, PlannedStream};
 pub use stream::Stream;

@@ -1,7 +1,9 @@
 //! Gamma law.
 
 use super::standard_gamma::{StandardGamma, entropy_of_logarithm, in_range, quantile};
-use super::{Family, GammaDraws, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
+use super::{
+    Family, GammaKernel, GammaSpace, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write,
+};
 use crate::special::{digamma, gamma_slope};
 
 pub(super) const FAMILY: Family = Family {
@@ -139,12 +141,7 @@ impl Law for Gamma {
     }
 
     fn fill(&self, stream: &Stream, first: u64, out: &mut [f64]) {
-        let (draws, rate) = (GammaDraws::new(self.concentration), self.rate);
-        draws.each(stream, first, out.len(), |i, draw| {
-            let z = draws.value(draw);
-            let x = if in_range(z) { z / rate } else { (draws.log(draw) - rate.ln()).exp() };
-            out[i] = x.clamp(f64::MIN_POSITIVE, f64::MAX);
-        });
+        GammaKernel::of(self.concentration, self.rate).fill(GammaSpace::Value, stream, first, out);
     }
 }
 
@@ -154,5 +151,10 @@ impl Pathwise for Gamma {
         let slope =
             if in_range(standard) { gamma_slope(a, standard) / self.rate } else { z * self.standard(z).slope() };
         write(out, &[slope, -z / self.rate]);
+    }
+
+    fn fill_pathwise(&self, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
+        let path = GammaKernel::of(self.concentration, self.rate).path();
+        path.fill_rows(GammaSpace::Value, stream, first, out, slopes);
     }
 }

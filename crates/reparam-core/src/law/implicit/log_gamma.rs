@@ -1,7 +1,9 @@
 //! Law of the logarithm of a gamma draw.
 
-use super::standard_gamma::{StandardGamma, entropy_of_logarithm, log_ratio, quantile, slope_of_logarithm};
-use super::{Family, GammaDraws, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
+use super::standard_gamma::{StandardGamma, entropy_of_logarithm, log_ratio, quantile};
+use super::{
+    Family, GammaKernel, GammaSpace, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write,
+};
 use crate::special::{digamma, trigamma};
 
 pub(super) const FAMILY: Family = Family {
@@ -122,8 +124,7 @@ impl Law for LogGamma {
     }
 
     fn fill(&self, stream: &Stream, first: u64, out: &mut [f64]) {
-        let (draws, log_rate) = (GammaDraws::new(self.concentration), self.rate.ln());
-        draws.each(stream, first, out.len(), |i, draw| out[i] = draws.log(draw) - log_rate);
+        GammaKernel::of(self.concentration, self.rate).fill(GammaSpace::Logarithm, stream, first, out);
     }
 }
 
@@ -133,14 +134,7 @@ impl Pathwise for LogGamma {
     }
 
     fn fill_pathwise(&self, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
-        let (draws, log_rate) = (GammaDraws::new(self.concentration), self.rate.ln());
-        let slopes = slopes.as_chunks_mut::<2>().0;
-        draws.each(stream, first, out.len(), |i, draw| {
-            let log = draws.log(draw);
-            out[i] = log - log_rate;
-            if let Some(row) = slopes.get_mut(i) {
-                *row = [slope_of_logarithm(self.concentration, draws.value(draw), log), -1.0 / self.rate];
-            }
-        });
+        let path = GammaKernel::of(self.concentration, self.rate).path();
+        path.fill_rows(GammaSpace::Logarithm, stream, first, out, slopes);
     }
 }

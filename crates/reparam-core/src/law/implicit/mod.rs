@@ -6,6 +6,7 @@ mod chi2;
 mod far_slopes;
 mod fisher_snedecor;
 mod gamma;
+mod gamma_bulk;
 mod gamma_draw;
 mod gamma_kl;
 #[cfg(test)]
@@ -23,14 +24,13 @@ pub use beta::Beta;
 pub use chi2::Chi2;
 pub use fisher_snedecor::FisherSnedecor;
 pub use gamma::Gamma;
+pub use gamma_bulk::{GammaFloat, GammaKernel, GammaPath, GammaSpace, fill_gammas, fill_gammas_with_slopes};
 pub use inverse_gamma::InverseGamma;
 pub use log_gamma::LogGamma;
 pub use student_t::StudentT;
 pub use von_mises::VonMises;
 
 pub(in crate::law) use gamma_draw::log_gamma_draw;
-
-use gamma_draw::GammaDraws;
 
 use super::explicit::{
     ContinuousBernoulli, Exponential, Gumbel, Kumaraswamy, Laplace, Normal, Pareto, Uniform, identity, probability,

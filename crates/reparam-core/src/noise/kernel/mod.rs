@@ -8,7 +8,7 @@
 
 mod circle;
 mod double;
-mod log;
+pub(super) mod log;
 pub(crate) mod philox;
 mod single;
 #[cfg(test)]
@@ -118,6 +118,12 @@ struct Batch([Tile; BATCH]);
 
 #[inline(always)]
 fn body<T: Kernel>(task: Task, first: u64, out: &mut [T]) {
+    if out.len() == T::TILE {
+        // A single draw: clearing a batch would cost more than the tile.
+        let mut words = [[0; philox::TILE_WORDS]];
+        philox::tiles(task.id, first, &mut words);
+        return T::transform(task.noise, task.mirror, &words, out);
+    }
     let mut batch = Batch([[0; philox::TILE_WORDS]; BATCH]);
     for (n, part) in out.chunks_mut(BATCH * T::TILE).enumerate() {
         let words = &mut batch.0[..part.len() / T::TILE];

@@ -29,6 +29,7 @@ pub use incomplete::{gamma_p, gamma_q, log_gamma_p, log_gamma_q};
 pub use inverse::{gamma_p_inverse, gamma_q_inverse, log_gamma_p_inverse, log_gamma_q_inverse};
 pub use log1p_minus::log1p_minus;
 pub use polygamma::{tetragamma, trigamma};
+pub(crate) use slope::gamma_slope_by_fraction;
 pub use slope::{gamma_p_shape_derivative, gamma_slope, log_gamma_slope};
 pub use stirling::log_gamma_correction;
 
