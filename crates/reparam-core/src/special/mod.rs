@@ -44,6 +44,7 @@ pub use normal_quantile::normal_quantile;
 pub use normal_tail::{
     erf, erfc, erfcx, inverse_mills, log_diff_normal_cdf, log_normal_cdf, log_normal_quantile, log_sub_exp,
 };
+pub(crate) use normal_tail::{log_between, log_interval};
 pub use sigmoid::sigmoid;
 pub use von_mises::{von_mises_cdf, von_mises_quantile, von_mises_slope};
 

@@ -80,7 +80,7 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed(), rows::combine()].into_iter().flatten().collect()
     })
 }
 
@@ -166,7 +166,11 @@ impl Row {
         let length = (count + vectors).saturating_sub(parameters.len()) / vectors;
         let rules = parameters.iter().flat_map(move |p| std::iter::repeat_n(p.rule, if p.vector { length } else { 1 }));
         let values = self.law.parameters();
-        let varies = move |(i, rule): &(usize, Support)| !rule.is_discrete() && values[*i].is_finite();
+        // The distribution function of a table begins at 0 and ends at 1, and does not vary there.
+        let held = (self.law.family().name == "tabulated").then_some([length, 2 * length - 1]);
+        let varies = move |(i, rule): &(usize, Support)| {
+            !rule.is_discrete() && values[*i].is_finite() && !held.is_some_and(|held| held.contains(i))
+        };
         rules.take(count).enumerate().filter(varies).map(|(i, _)| i)
     }
 
@@ -207,6 +211,11 @@ impl Row {
             let slope = if at.is_finite() { self.difference(i, |law| of(law.support().bounds())) } else { 0.0 };
             if slope == 0.0 { 0.0 } else { slope * f(at) * self.law.log_prob(inside).exp() }
         };
+        // Within a table the density jumps at a knot, which moves.
+        if self.law.as_any().is::<Tabulated>() && self.law.parameters()[i] > low && self.law.parameters()[i] < high {
+            let (x, density) = (self.law.parameters()[i], |x: f64| self.law.log_prob(x).exp());
+            return f(x) * (density(x.next_down()) - density(x.next_up()));
+        }
         let open = matches!(self.law.support(), Support::Open(..));
         end(high, if open { high.next_down() } else { high }, |b| b.1)
             - end(low, if open { low.next_up() } else { low }, |b| b.0)

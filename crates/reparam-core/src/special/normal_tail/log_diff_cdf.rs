@@ -40,6 +40,11 @@ pub fn log_diff_normal_cdf(a: f64, b: f64) -> f64 {
     if a == b {
         return f64::NEG_INFINITY;
     }
+    log_between(a, b, b - a)
+}
+
+/// `ln(Φ(b) - Φ(a))` for `a < b`, whose distance is known better than by their difference.
+pub(crate) fn log_between(a: f64, b: f64, width: f64) -> f64 {
     if a == f64::NEG_INFINITY {
         return log_normal_cdf(b);
     }
@@ -48,25 +53,35 @@ pub fn log_diff_normal_cdf(a: f64, b: f64) -> f64 {
     }
     // The same probability, with the larger size above.
     let (c, d) = if b.abs() < a.abs() { (-b, -a) } else { (a, b) };
-    let width = d - c;
-    let fall = 0.5 * width * (d + c);
-    if fall <= 2.0 && width <= 2.0 {
-        let half = 0.5 * width;
-        let middle = c + half;
-        // (t² - m²)/2 at t = m + s.
-        let at = |s: f64| (-s * (middle + 0.5 * s)).exp();
-        let sum: f64 = RULE.iter().rev().map(|(node, weight)| weight * (at(half * node) + at(-half * node))).sum();
-        return -0.5 * middle * middle + ((half * sum).ln() - LN_SQRT_TAU);
-    }
-    if c < 0.0 {
+    if c < 0.0 && (width > 2.0 || width * (d + c) > 4.0) {
         return (-(normal_cdf(c) + normal_cdf(-d))).ln_1p();
     }
-    -0.5 * c * c + ((mills(c) - (-fall).exp() * mills(d)).ln() - LN_SQRT_TAU)
+    log_beside(c, d, width) - 0.5 * c * c - LN_SQRT_TAU
+}
+
+/// `ln ∫₀^width e^(-(start s + s²/2)) ds` for `start >= 0`: the logarithm of the normal probability of an interval over the density at its
+/// start, right to rounding however far out the interval lies. `width` may be infinite.
+pub(crate) fn log_interval(start: f64, width: f64) -> f64 {
+    if width == f64::INFINITY { mills(start).ln() } else { log_beside(start, start + width, width) }
+}
+
+/// The same from `c` to `d`; a negative `c` only for a short interval.
+fn log_beside(c: f64, d: f64, width: f64) -> f64 {
+    let fall = 0.5 * width * (d + c);
+    if fall > 2.0 || width > 2.0 {
+        return (mills(c) - (-fall).exp() * mills(d)).ln();
+    }
+    let half = 0.5 * width;
+    let middle = c + half;
+    // (t² - m²)/2 at t = m + s.
+    let at = |s: f64| (-s * (middle + 0.5 * s)).exp();
+    let sum: f64 = RULE.iter().rev().map(|(node, weight)| weight * (at(half * node) + at(-half * node))).sum();
+    (half * sum).ln() - half * (c + 0.5 * half)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::log_diff_normal_cdf;
+    use super::{log_diff_normal_cdf, log_interval};
     use crate::special::golden_rows::check;
 
     #[test]
@@ -87,5 +102,22 @@ mod tests {
         assert_eq!(log_diff_normal_cdf(-1e300, 1e300), 0.0);
         assert_eq!(log_diff_normal_cdf(1e300, 2e300), f64::NEG_INFINITY);
         assert!(log_diff_normal_cdf(1.0, 0.0).is_nan());
+    }
+
+    #[test]
+    fn an_interval_far_out_is_that_of_an_exponential_law() {
+        // s²/2 is at most (50/c)²/2 and moves the logarithm by some 1/c² = 1e-18.
+        for (width, expected) in [(f64::INFINITY, 1.0_f64), (1e-9, 0.632_120_558_828_557_7), (1e-13, 1e-4 - 5e-9)] {
+            let value = log_interval(1e9, width) - (expected * 1e-9).ln();
+            // The third is truncated at x³/6 = 2e-9 of it.
+            let tolerance = if width < 1e-12 { 2e-9 } else { 1e-14 };
+            assert!(value.abs() < tolerance, "{width}: {value}");
+        }
+        // Where both are the same, from the tail itself.
+        for (start, width) in [(0.0, 1.0), (0.5, 3.0), (2.0, 0.1), (3.0, 8.0), (6.0, 0.3)] {
+            let density = -0.5 * start * start - super::LN_SQRT_TAU;
+            let other = log_diff_normal_cdf(start, start + width) - density;
+            assert!((log_interval(start, width) - other).abs() < 1e-13, "{start}, {width}");
+        }
     }
 }

@@ -21,6 +21,7 @@ pub use inverse_mills::inverse_mills;
 pub(super) use log_cdf::LN_SQRT_TAU;
 pub use log_cdf::log_normal_cdf;
 pub use log_diff_cdf::log_diff_normal_cdf;
+pub(crate) use log_diff_cdf::{log_between, log_interval};
 pub use log_quantile::log_normal_quantile;
 pub use log_sub_exp::log_sub_exp;
 pub(super) use mills::{density, mills, mills_slope};

@@ -1,10 +1,12 @@
 //! The rows: one line a law.
 
+mod combine;
 mod discrete;
 mod explicit;
 mod implicit;
 mod relaxed;
 
+pub(super) use combine::rows as combine;
 pub(super) use discrete::rows as discrete;
 pub(super) use explicit::rows as explicit;
 pub(super) use implicit::rows as implicit;
