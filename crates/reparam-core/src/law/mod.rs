@@ -53,7 +53,10 @@ use crate::noise::Stream;
 
 /// The one-dimensional families of this crate, by kind and then by name.
 pub fn families() -> impl Iterator<Item = &'static Family> {
-    [explicit::FAMILIES, implicit::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES, combine::FAMILIES].into_iter().flatten().copied()
+    [explicit::FAMILIES, implicit::FAMILIES, discrete::FAMILIES, relaxed::FAMILIES, combine::FAMILIES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The family with this kebab-case name.

@@ -57,10 +57,7 @@ impl Interval {
 
     pub fn ends(&self) -> [Point; 2] {
         let width = self.width;
-        [
-            Point { t: self.start, from_start: 0.0, to_end: width },
-            Point { t: self.end, from_start: width, to_end: 0.0 },
-        ]
+        [Point { t: self.start, from_start: 0.0, to_end: width }, Point { t: self.end, from_start: width, to_end: 0.0 }]
     }
 
     /// Distance from the origin.

@@ -367,8 +367,12 @@ impl Pathwise for Mixture {
         };
         let parts: Vec<f64> = self.log_weights.iter().zip(&self.components).map(weighed).collect();
         let mean: f64 = parts.iter().sum();
-        let logits: Vec<f64> =
-            self.log_weights.iter().zip(&parts).map(|(w, f)| if mean == 0.0 { 0.0 } else { w.exp() * mean - f }).collect();
+        let logits: Vec<f64> = self
+            .log_weights
+            .iter()
+            .zip(&parts)
+            .map(|(w, f)| if mean == 0.0 { 0.0 } else { w.exp() * mean - f })
+            .collect();
         let of = |(r, c): (&f64, &Arc<dyn Law>)| {
             let mut slopes = vec![0.0; c.parameters().len()];
             if let (true, Some(path)) = (*r > 0.0, c.as_pathwise()) {

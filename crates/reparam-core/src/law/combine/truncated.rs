@@ -208,8 +208,9 @@ fn log_below(law: &dyn Law, x: f64) -> f64 {
 
 /// `log P(low <= X <= high)`, from the nearer tail.
 fn log_mass_between(law: &dyn Law, low: f64, high: f64) -> f64 {
-    let less =
-        |large: f64, small: f64| if small == f64::NEG_INFINITY { large } else { large + log1m_exp((small - large).min(0.0)) };
+    let less = |large: f64, small: f64| {
+        if small == f64::NEG_INFINITY { large } else { large + log1m_exp((small - large).min(0.0)) }
+    };
     let discrete = law.support().is_discrete();
     let (below, above) = (log_below(law, low), law.log_survival(high));
     let half = -std::f64::consts::LN_2;

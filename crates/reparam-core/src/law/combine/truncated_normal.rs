@@ -68,7 +68,8 @@ impl TruncatedNormal {
         let mirrored = b.abs() < a.abs();
         let (start, end) = if mirrored { (-b, -a) } else { (a, b) };
         let interval = Interval::new(start, end, (high - low) / scale);
-        if start == f64::INFINITY || low == f64::INFINITY || high == f64::NEG_INFINITY || !interval.log_mass.is_finite() {
+        if start == f64::INFINITY || low == f64::INFINITY || high == f64::NEG_INFINITY || !interval.log_mass.is_finite()
+        {
             return together(format!("no mass between low {low} and high {high} at loc {loc} and scale {scale}"));
         }
         Ok(Self { loc, scale, low, high, mirrored, interval })
@@ -104,7 +105,13 @@ impl TruncatedNormal {
     fn tail(&self, lower: bool, probability: f64) -> f64 {
         match probability {
             p if !(0.0..=1.0).contains(&p) => f64::NAN,
-            0.0 | 1.0 => if lower == (probability == 0.0) { self.low } else { self.high },
+            0.0 | 1.0 => {
+                if lower == (probability == 0.0) {
+                    self.low
+                } else {
+                    self.high
+                }
+            }
             // From the smaller tail; 1 - p is exact.
             p if p > 0.5 => self.invert(lower == self.mirrored, (1.0 - p).ln()),
             p => self.invert(lower != self.mirrored, p.ln()),

@@ -80,7 +80,10 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed(), rows::combine()].into_iter().flatten().collect()
+        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed(), rows::combine()]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
