@@ -37,7 +37,8 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("fused", &[]),
             ("noise", &[]),
             ("attach", &["fused"]),
-            ("dist", &["attach", "noise", "fused"]),
+            ("special", &["attach"]),
+            ("dist", &["attach", "noise", "fused", "special"]),
             // The generic trainer: it takes any objective as a closure that returns a surrogate.
             ("train", &["fused"]),
             ("nn", &["fused"]),

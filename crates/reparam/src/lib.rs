@@ -21,5 +21,6 @@ pub mod fused;
 pub mod nn;
 pub mod noise;
 pub mod objective;
+pub mod special;
 pub mod train;
 pub mod vae;

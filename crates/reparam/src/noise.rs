@@ -26,17 +26,30 @@ pub use reparam_core::noise::{Key, Noise, NoiseFloat, Plan, PlannedStream, Strea
 pub trait Source {
     /// Writes the draws from index `first` on to `out`, on the threads of the current pool.
     fn fill_from<T: NoiseFloat>(&self, noise: Noise, first: u64, out: &mut [T]);
+
+    /// The stream itself, for laws that draw from it by a method of their own, such as rejection.
+    ///
+    /// `None` where a [`Plan`] ties draws to each other: only base noise can be mirrored.
+    fn stream(&self) -> Option<Stream>;
 }
 
 impl Source for Stream {
     fn fill_from<T: NoiseFloat>(&self, noise: Noise, first: u64, out: &mut [T]) {
         self.fill_parallel(noise, first, out);
     }
+
+    fn stream(&self) -> Option<Stream> {
+        Some(*self)
+    }
 }
 
 impl Source for PlannedStream {
     fn fill_from<T: NoiseFloat>(&self, noise: Noise, first: u64, out: &mut [T]) {
         self.fill_parallel(noise, first, out);
+    }
+
+    fn stream(&self) -> Option<Stream> {
+        matches!(self.plan(), Plan::Independent | Plan::Common).then(|| PlannedStream::stream(self))
     }
 }
 

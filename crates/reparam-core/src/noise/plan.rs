@@ -58,6 +58,11 @@ impl PlannedStream {
         self.plan
     }
 
+    /// The stream that is read; for [`Plan::Common`] that of step 0.
+    pub const fn stream(&self) -> Stream {
+        self.stream
+    }
+
     /// Draws `first`, `first + 1`, … of the plan into `out`, on this thread.
     pub fn fill<T: NoiseFloat>(&self, noise: Noise, first: u64, out: &mut [T]) {
         let (out, wrapped) = split_at_last_index(first, out);

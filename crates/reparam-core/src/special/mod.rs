@@ -30,6 +30,8 @@ pub use beta::{
     beta_i_shape_derivatives, beta_logit_slopes, beta_slopes, beta_tails, student_t_cdf, student_t_quantile,
     student_t_slope, student_t_survival,
 };
+pub(crate) use beta::{Point, log_power, log_student_t_cdf, student_t_density_slope, tails_at};
+pub(crate) use gamma::log_minus_digamma;
 pub use gamma::*;
 pub use inverse_gaussian::{
     inverse_gaussian_cdf, inverse_gaussian_concentration_slope, inverse_gaussian_mean_slope, inverse_gaussian_quantile,

@@ -74,9 +74,14 @@ fn run_as<T: Real, const D: usize, const N: usize>(
     let mut value = vec![T::narrow(0.0); length];
     let mut slopes = wanted.map(|w| vec![T::narrow(0.0); if w { length } else { 0 }]);
 
+    let with_slopes = wanted.contains(&true);
     let task = |(place, (value, mut slopes)): (usize, Pieces<'_, T, N>)| {
         for (i, value) in value.iter_mut().enumerate() {
             let at = inputs.map(|x| x[place * CHUNK + i].wide());
+            if !with_slopes {
+                *value = T::narrow(kernel.value(at));
+                continue;
+            }
             let point = kernel.point(at);
             *value = T::narrow(point.value);
             for (out, slope) in slopes.iter_mut().zip(point.slopes) {

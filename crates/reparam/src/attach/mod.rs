@@ -20,9 +20,11 @@
 
 mod cpu;
 mod node;
+mod pull;
 pub(crate) mod shape;
 
 use burn::tensor::{Tensor, TensorData};
+pub(crate) use pull::{PullBack, pull};
 
 /// A value and its derivative in each of the `N` parents.
 ///
@@ -46,6 +48,11 @@ pub struct Point<const N: usize> {
 pub trait Kernel<const N: usize>: Sync + Sized {
     /// Value and slopes at one place.
     fn point(&self, parents: [f64; N]) -> Point<N>;
+
+    /// The value alone, for parents that no gradient flows to.
+    fn value(&self, parents: [f64; N]) -> f64 {
+        self.point(parents).value
+    }
 
     /// The same function of tensors of one shape, for devices without a CPU kernel.
     ///

@@ -16,7 +16,7 @@ pub trait Distribution<const D: usize>: Clone {
     /// Sizes of the axes, after those of the batch, that belong to one draw.
     fn event_shape(&self) -> Vec<usize>;
 
-    /// The values that can be drawn, element by element.
+    /// The values that can be drawn, element by element; where parameters bound them, a set that holds them for all parameters.
     fn support(&self) -> Support;
 
     /// A value of highest density.
@@ -84,12 +84,28 @@ pub trait Sample<const D: usize>: Distribution<D> {
     /// assert_eq!(z.dims(), [10, 3]);
     /// ```
     fn noise_for_draws(&self, draws: usize, source: &impl Source) -> Tensor<D> {
-        let mut shape = self.noise_shape();
-        if let Some(first) = shape.first_mut() {
-            *first *= draws;
-        }
-        noise::tensor(source, self.noise(), shape, self.options())
+        noise::tensor(source, self.noise(), for_draws(self.noise_shape(), draws), self.options())
     }
+
+    /// One draw from a source, by the law's fastest method; a constant. See [`Rsample::rsample_from`].
+    fn sample_from(&self, source: &impl Source) -> Self::Value {
+        self.sample_for_draws(1, source)
+    }
+
+    /// Several independent draws from a source, of a law whose first axis is the draws axis and has size 1.
+    ///
+    /// # Shapes      `[draws, …]`, the rest as one draw
+    fn sample_for_draws(&self, draws: usize, source: &impl Source) -> Self::Value {
+        self.sample(self.noise_for_draws(draws, source))
+    }
+}
+
+/// `shape` with `draws` times its first axis.
+pub(super) fn for_draws<const D: usize>(mut shape: [usize; D], draws: usize) -> [usize; D] {
+    if let Some(first) = shape.first_mut() {
+        *first *= draws;
+    }
+    shape
 }
 
 /// Draws through which the gradient flows: the draw is a differentiable function of parameters and noise.
@@ -105,6 +121,30 @@ pub trait Sample<const D: usize>: Distribution<D> {
 pub trait Rsample<const D: usize>: Sample<D> + Distribution<D, Value = Tensor<D>> {
     /// The draw that this noise gives, differentiable in the parameters.
     fn rsample(&self, noise: Tensor<D>) -> Tensor<D>;
+
+    /// One draw from a source, differentiable in the parameters: [`rsample`](Self::rsample) of [`noise_from`](Sample::noise_from), or for
+    /// laws that say so a faster exact method, whose draws are other numbers of the same law.
+    ///
+    /// Element `i` depends on source and `i` alone, and is made on the host: the same draws on every device. A source with a
+    /// plan that ties draws to each other (antithetic pairs) always takes base noise.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use reparam::{dist::{Laplace, Rsample, Sample}, noise::Key};
+    /// let one = Tensor::<1>::ones([3], &Device::flex());
+    /// let (law, stream) = (Laplace::new(one.clone(), one).unwrap(), Key::new(0).site("z").step(0));
+    /// assert_eq!(law.rsample_from(&stream).into_data(), law.rsample(law.noise_from(&stream)).into_data());
+    /// ```
+    fn rsample_from(&self, source: &impl Source) -> Tensor<D> {
+        self.rsample_for_draws(1, source)
+    }
+
+    /// Several independent draws from a source, of a law whose first axis is the draws axis and has size 1.
+    ///
+    /// # Shapes      `[draws, …]`, the rest as one draw
+    fn rsample_for_draws(&self, draws: usize, source: &impl Source) -> Tensor<D> {
+        self.rsample(self.noise_for_draws(draws, source))
+    }
 }
 
 /// Logarithm of the density or mass.

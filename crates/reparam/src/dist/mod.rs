@@ -1,13 +1,33 @@
 //! Distributions on tensors. What a law can do is a trait, implemented only where it is true.
 //!
-//! | law | [`Sample`] | [`Rsample`] | [`LogProb`] | [`Entropy`] | [`Cdf`], [`Icdf`] | [`Moments`] | [`KlTo`] itself | base noise |
-//! |---|---|---|---|---|---|---|---|---|
-//! | [`Normal`] | yes | yes | yes | yes | yes | yes | yes | standard normal |
-//! | [`Laplace`] | yes | yes | yes | yes | yes | yes | yes | uniform |
-//! | [`ContinuousBernoulli`] | yes | yes | yes | yes | yes | yes | yes | uniform |
-//! | [`Bernoulli`] | yes | – | yes | yes | – | yes | yes | uniform |
-//! | [`Categorical`] | yes | – | yes | yes | – | – | yes | Gumbel |
-//! | [`Independent`] | as its base | as its base | as its base | as its base | – | as its base | as its base | as its base |
+//! Every law has [`Sample`] and [`LogProb`].
+//!
+//! | law | [`Rsample`] | [`Entropy`] | [`Cdf`], [`Icdf`] | [`Moments`] | [`KlTo`] itself | base noise |
+//! |---|---|---|---|---|---|---|
+//! | [`Normal`], [`LogNormal`] | yes | yes | yes | yes | yes | standard normal |
+//! | [`LogitNormal`], [`TanhNormal`] | yes | – | yes | – | yes | standard normal |
+//! | [`ContinuousBernoulli`], [`HalfNormal`], [`Laplace`], [`Uniform`] | yes | yes | yes | yes | yes | uniform |
+//! | [`Cauchy`], [`HalfCauchy`] | yes | yes | yes | – | yes | uniform |
+//! | [`Exponential`], [`Pareto`] | yes | yes | yes | yes | yes | exponential |
+//! | [`Kumaraswamy`], [`Weibull`] | yes | yes | yes | yes | – | exponential |
+//! | [`Gumbel`] | yes | yes | yes | yes | – | Gumbel |
+//! | [`Logistic`] | yes | yes | yes | yes | – | logistic |
+//! | [`InverseGaussian`], [`Gamma`], [`LogGamma`], [`InverseGamma`], [`Chi2`] | yes, keyed | yes | yes | yes | – | uniform |
+//! | [`BinaryConcrete`] | yes, keyed | – | yes | – | – | logistic |
+//! | [`Bernoulli`] | – | yes | – | yes | yes | uniform |
+//! | [`Geometric`] | –, keyed | yes | – | yes | yes | uniform |
+//! | [`Binomial`], [`Poisson`] | –, keyed | – | – | yes | yes | uniform |
+//! | [`NegativeBinomial`], [`NegativeBinomialClassical`], [`ZeroInflatedPoisson`], [`ZeroInflatedNegativeBinomial`] | –, keyed | – | – | yes | – | uniform |
+//! | [`Categorical`] | – | yes | – | – | yes | Gumbel |
+//! | [`OneHotCategorical`] | –, keyed | yes | – | yes | – | Gumbel |
+//! | [`Multinomial`] | –, keyed | – | – | yes | – | uniform |
+//! | [`GumbelSoftmax`] | yes, keyed | – | – | – | – | Gumbel |
+//! | [`Dirichlet`] | yes, keyed | yes | – | yes | – | uniform |
+//! | [`MultivariateNormal`], [`LowRankMultivariateNormal`], [`MultivariateStudentT`] | yes, keyed | yes | – | yes | – | standard normal |
+//! | [`Independent`] | as its base | as its base | – | as its base | as its base | as its base |
+//!
+//! Keyed laws take draws from a source ([`Sample::sample_from`], [`Rsample::rsample_from`]) by the method of their `f64` twin in [`reparam_core::law`],
+//! to its last bit before they are narrowed; from noise they draw by another method, other numbers of the same law.
 //!
 //! # Shapes
 //! The rank `D` of a law's tensors is fixed, as everywhere in Burn, and nothing changes it: results keep the axes over which they are
@@ -32,23 +52,25 @@
 //! assert_eq!(slope, 1.0);
 //! ```
 
-mod bernoulli;
+mod bridge;
 mod capability;
-mod categorical;
-mod continuous_bernoulli;
+mod combine;
+mod discrete;
 mod error;
-mod independent;
-mod laplace;
-pub(crate) mod normal;
+pub(crate) mod explicit;
+mod face;
+mod implicit;
+mod multivariate;
+mod relaxed;
 mod stable;
-mod transform;
+mod vector_face;
 
-pub use bernoulli::Bernoulli;
 pub use capability::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample};
-pub use categorical::Categorical;
-pub use continuous_bernoulli::ContinuousBernoulli;
+pub use combine::*;
+pub use discrete::*;
 pub use error::{ShapeError, ValueError};
-pub use independent::Independent;
-pub use laplace::Laplace;
-pub use normal::Normal;
+pub use explicit::*;
+pub use implicit::*;
+pub use multivariate::*;
+pub use relaxed::*;
 pub use reparam_core::law::Support;

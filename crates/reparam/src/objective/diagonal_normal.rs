@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, activation};
 
-use crate::dist::normal::kl_of_ratio;
+use crate::dist::explicit::normal::kl_of_ratio;
 
 /// Lower bound of the log-scale, approached smoothly: scales stay above e^-8 = 3.4e-4.
 ///

@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use crate::dist::normal::HALF_LOG_TAU;
+use crate::dist::explicit::normal::HALF_LOG_TAU;
 use crate::dist::{ContinuousBernoulli, Moments};
 use crate::fused;
 

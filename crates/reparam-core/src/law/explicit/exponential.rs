@@ -41,7 +41,7 @@ impl Exponential {
         Ok(Self { rate })
     }
 
-    pub(in crate::law) fn rate(&self) -> f64 {
+    pub(in crate::law) fn rate(self) -> f64 {
         self.rate
     }
 }

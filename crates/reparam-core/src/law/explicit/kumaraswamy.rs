@@ -45,6 +45,10 @@ impl Kumaraswamy {
         Ok(Self { concentration1, concentration0 })
     }
 
+    pub(in crate::law) fn concentrations(&self) -> [f64; 2] {
+        [self.concentration1, self.concentration0]
+    }
+
     /// `log x` and `log(1 - x^a)`, for `x` moved into `[0, 1]`.
     fn logs(&self, x: f64) -> [f64; 2] {
         let x = x.clamp(0.0, 1.0);

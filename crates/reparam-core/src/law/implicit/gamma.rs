@@ -1,9 +1,7 @@
 //! Gamma law.
 
-use super::standard_gamma::{StandardGamma, entropy_of_logarithm, quantile};
-use super::{
-    Family, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, log_gamma_draw, write,
-};
+use super::standard_gamma::{StandardGamma, entropy_of_logarithm, in_range, quantile};
+use super::{Family, GammaDraws, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
 use crate::special::{digamma, gamma_slope};
 
 pub(super) const FAMILY: Family = Family {
@@ -141,18 +139,20 @@ impl Law for Gamma {
     }
 
     fn fill(&self, stream: &Stream, first: u64, out: &mut [f64]) {
-        let log_rate = self.rate.ln();
-        for (i, x) in out.iter_mut().enumerate() {
-            let log = log_gamma_draw(stream, first.wrapping_add(i as u64), self.concentration) - log_rate;
-            *x = log.exp().clamp(f64::MIN_POSITIVE, f64::MAX);
-        }
+        let (draws, rate) = (GammaDraws::new(self.concentration), self.rate);
+        draws.each(stream, first, out.len(), |i, draw| {
+            let z = draws.value(draw);
+            let x = if in_range(z) { z / rate } else { (draws.log(draw) - rate.ln()).exp() };
+            out[i] = x.clamp(f64::MIN_POSITIVE, f64::MAX);
+        });
     }
 }
 
 impl Pathwise for Gamma {
     fn pathwise(&self, z: f64, out: &mut [f64]) {
         let (a, standard) = (self.concentration, self.rate * z);
-        let slope = if standard > 1e-290 { gamma_slope(a, standard) / self.rate } else { z * self.standard(z).slope() };
+        let slope =
+            if in_range(standard) { gamma_slope(a, standard) / self.rate } else { z * self.standard(z).slope() };
         write(out, &[slope, -z / self.rate]);
     }
 }

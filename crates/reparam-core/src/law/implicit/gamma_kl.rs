@@ -120,7 +120,7 @@ impl KlTo<Normal> for Gamma {
 }
 
 /// `E[-log p]` of a law with this finite mean, and `log_off = E[ln(x / mean)]`.
-fn gamma_cross_entropy(mean: f64, log_off: f64, p: &Gamma) -> f64 {
+pub(super) fn gamma_cross_entropy(mean: f64, log_off: f64, p: &Gamma) -> f64 {
     -p.log_prob(mean) - (p.shape_rate()[0] - 1.0) * log_off
 }
 

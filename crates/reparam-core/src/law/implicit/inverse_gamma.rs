@@ -1,10 +1,8 @@
 //! Inverse gamma law.
 
-use super::standard_gamma::{StandardGamma, entropy_of_logarithm, quantile};
-use super::{
-    Family, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, log_gamma_draw, write,
-};
-use crate::special::digamma;
+use super::standard_gamma::{StandardGamma, entropy_of_logarithm, in_range, quantile};
+use super::{Family, GammaDraws, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
+use crate::special::{digamma, gamma_slope};
 
 pub(super) const FAMILY: Family = Family {
     name: "inverse-gamma",
@@ -38,7 +36,7 @@ pub struct InverseGamma {
 }
 
 impl InverseGamma {
-    /// The law with this shape and scale; PyTorch calls the scale a rate, which it is of the inverse.
+    /// The law with this shape and scale, which is called a rate for that of the gamma law.
     ///
     /// # Errors
     ///
@@ -135,16 +133,21 @@ impl Law for InverseGamma {
     }
 
     fn fill(&self, stream: &Stream, first: u64, out: &mut [f64]) {
-        let log_rate = self.rate.ln();
-        for (i, x) in out.iter_mut().enumerate() {
-            let log = log_rate - log_gamma_draw(stream, first.wrapping_add(i as u64), self.concentration);
-            *x = log.exp().clamp(f64::MIN_POSITIVE, f64::MAX);
-        }
+        let (draws, rate) = (GammaDraws::new(self.concentration), self.rate);
+        draws.each(stream, first, out.len(), |i, draw| {
+            let z = draws.value(draw);
+            let x = if in_range(z) { rate / z } else { (rate.ln() - draws.log(draw)).exp() };
+            out[i] = x.clamp(f64::MIN_POSITIVE, f64::MAX);
+        });
     }
 }
 
 impl Pathwise for InverseGamma {
     fn pathwise(&self, z: f64, out: &mut [f64]) {
-        write(out, &[-z * self.standard(z).slope(), z / self.rate]);
+        let (a, standard) = (self.concentration, self.rate / z);
+        // dz/da = -(z / standard) d(standard)/da.
+        let slope =
+            if in_range(standard) { z * (gamma_slope(a, standard) / standard) } else { z * self.standard(z).slope() };
+        write(out, &[-slope, z / self.rate]);
     }
 }

@@ -1,9 +1,7 @@
 //! Law of the logarithm of a gamma draw.
 
-use super::standard_gamma::{StandardGamma, entropy_of_logarithm, log_ratio, quantile};
-use super::{
-    Family, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, log_gamma_draw, write,
-};
+use super::standard_gamma::{StandardGamma, entropy_of_logarithm, log_ratio, quantile, slope_of_logarithm};
+use super::{Family, GammaDraws, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write};
 use crate::special::{digamma, trigamma};
 
 pub(super) const FAMILY: Family = Family {
@@ -124,15 +122,25 @@ impl Law for LogGamma {
     }
 
     fn fill(&self, stream: &Stream, first: u64, out: &mut [f64]) {
-        let log_rate = self.rate.ln();
-        for (i, x) in out.iter_mut().enumerate() {
-            *x = log_gamma_draw(stream, first.wrapping_add(i as u64), self.concentration) - log_rate;
-        }
+        let (draws, log_rate) = (GammaDraws::new(self.concentration), self.rate.ln());
+        draws.each(stream, first, out.len(), |i, draw| out[i] = draws.log(draw) - log_rate);
     }
 }
 
 impl Pathwise for LogGamma {
     fn pathwise(&self, z: f64, out: &mut [f64]) {
         write(out, &[self.standard(z).slope(), -1.0 / self.rate]);
+    }
+
+    fn fill_pathwise(&self, stream: &Stream, first: u64, out: &mut [f64], slopes: &mut [f64]) {
+        let (draws, log_rate) = (GammaDraws::new(self.concentration), self.rate.ln());
+        let slopes = slopes.as_chunks_mut::<2>().0;
+        draws.each(stream, first, out.len(), |i, draw| {
+            let log = draws.log(draw);
+            out[i] = log - log_rate;
+            if let Some(row) = slopes.get_mut(i) {
+                *row = [slope_of_logarithm(self.concentration, draws.value(draw), log), -1.0 / self.rate];
+            }
+        });
     }
 }

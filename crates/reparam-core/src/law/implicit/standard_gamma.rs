@@ -88,8 +88,13 @@ impl StandardGamma {
 
     /// `d ln z / da` at a fixed value of the distribution function.
     pub(super) fn slope(&self) -> f64 {
-        if in_range(self.z) { gamma_slope(self.a, self.z) / self.z } else { log_gamma_slope(self.a, self.log_z) }
+        slope_of_logarithm(self.a, self.z, self.log_z)
     }
+}
+
+/// `d ln z / da` at a fixed value of the distribution function.
+pub(super) fn slope_of_logarithm(a: f64, z: f64, log_z: f64) -> f64 {
+    if in_range(z) { gamma_slope(a, z) / z } else { log_gamma_slope(a, log_z) }
 }
 
 /// Whether a value and its quotients keep their digits.

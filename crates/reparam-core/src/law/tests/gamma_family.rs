@@ -1,5 +1,7 @@
 //! The gamma family against golden values, extremes included.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 /// Rows of a table of the gamma family: the words before the first number, and the numbers; `NaN` for an empty cell.
@@ -15,14 +17,11 @@ fn rows(table: &str) -> impl Iterator<Item = (&str, Vec<f64>)> {
     })
 }
 
-/// The largest of a quantity by law and region of shapes.
-#[derive(Default)]
-struct Worst(std::collections::BTreeMap<(String, &'static str), [f64; 5]>);
-
 #[test]
 fn gamma_laws_match_the_golden_table() {
     let names = ["log_prob", "log_cdf", "log_survival", "score", "pathwise"];
-    let mut worst = Worst::default();
+    // By law and region of shapes.
+    let mut worst = BTreeMap::<(String, &str), [f64; 5]>::new();
     for (name, v) in rows(include_str!("../implicit/golden/gamma.csv")) {
         let [a, rate, x] = [v[0], v[1], v[2]];
         let law = family(name).unwrap().build(&[a, rate]).unwrap();
@@ -44,7 +43,7 @@ fn gamma_laws_match_the_golden_table() {
         let extreme = !(1e-3..=1e4).contains(&a);
         // Some roundings each, the tails' as of `gamma_p`, the path's as of `log_gamma_slope`.
         let bounds = if extreme { [1e-15, 4e-15, 4e-15, 1e-15, 2e-15] } else { [1e-15, 4e-15, 4e-15, 1e-15, 2e-13] };
-        let entry = worst.0.entry((name.to_owned(), if extreme { "extreme" } else { "1e-3..1e4" })).or_default();
+        let entry = worst.entry((name.to_owned(), if extreme { "extreme" } else { "1e-3..1e4" })).or_default();
         for k in 0..5 {
             if v[k + 3].is_nan() {
                 continue;
@@ -60,13 +59,11 @@ fn gamma_laws_match_the_golden_table() {
             entry[k] = entry[k].max(miss);
         }
     }
-    for ((name, region), entry) in &worst.0 {
-        println!(
-            "{name} {region}: {}",
-            names.iter().zip(entry).map(|(n, e)| format!("{n} {e:.1e} ")).collect::<String>()
-        );
+    for ((name, region), entry) in &worst {
+        let shown: Vec<String> = names.iter().zip(entry).map(|(n, e)| format!("{n} {e:.1e}")).collect();
+        println!("{name} {region}: {}", shown.join(", "));
     }
-    assert_eq!(worst.0.len(), 6);
+    assert_eq!(worst.len(), 6);
 }
 
 #[test]
@@ -109,14 +106,31 @@ fn laws_of_one_family_agree() {
 fn tiny_shapes_keep_their_logarithms() {
     // a log G is minus an exponential draw, up to terms of the order of a: the median of log G is -ln 2 / a.
     let law = LogGamma::new(1e-8, 1.0).unwrap();
-    let mut draws = [0.0; 4001];
-    let mut slopes = [0.0; 2 * 4001];
+    let (mut draws, mut slopes) = (vec![0.0; 4001], vec![0.0; 2 * 4001]);
     law.fill_pathwise(&crate::noise::Key::new(4).site("tiny").step(0), 0, &mut draws, &mut slopes);
     for (z, slope) in draws.iter().zip(slopes.as_chunks::<2>().0) {
         // d(log z)/da = -log z / a, up to terms of the size 1 + log z.
         assert!((slope[0] * -1e-8 / z - 1.0).abs() < 1e-4 || z.abs() < 1e5, "{z}: {slope:?}");
     }
     draws.sort_by(f64::total_cmp);
-    // Twenty standard errors of a median of 4,001 draws, √(1/4n) / p with the density p = ½ of an exponential draw at its median.
-    assert!((draws[2000] * 1e-8 + std::f64::consts::LN_2).abs() < 0.32);
+    // Five standard errors (false alarm 1e-6) of a median: √(1/4n) / p = 0.016, with the density p = ½ of an exponential draw there.
+    assert!((draws[2000] * 1e-8 + std::f64::consts::LN_2).abs() < 0.08);
+}
+
+#[test]
+fn entropies_of_large_shapes_are_those_of_normal_laws() {
+    // ½ ln(2πe a) - 1/(3a) and, of the logarithm, ½ ln(2πe/a) + 1/(6a): up to 1/a².
+    for a in [1e6_f64, 1e8] {
+        let normal = 0.5 + 0.5 * std::f64::consts::TAU.ln();
+        let gamma = Gamma::new(a, 1.0).unwrap().entropy();
+        let logarithm = LogGamma::new(a, 1.0).unwrap().entropy();
+        let half = 0.5 * a.ln();
+        // Three parts of size 10.
+        let allowed = 1e-14 + 1.0 / (a * a);
+        assert!((gamma - (normal + half - 1.0 / (3.0 * a))).abs() < allowed, "{a}: {gamma}");
+        assert!((logarithm - (normal - half + 1.0 / (6.0 * a))).abs() < allowed, "{a}: {logarithm}");
+    }
+    // Where the formulas meet.
+    let [below, above] = [8.0_f64.next_down(), 8.0].map(|a| Gamma::new(a, 1.0).unwrap().entropy());
+    assert!((below - above).abs() < 1e-14);
 }

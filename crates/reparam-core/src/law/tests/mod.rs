@@ -80,7 +80,7 @@ fn unit() -> impl Iterator<Item = f64> {
 fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        [rows::explicit(), rows::implicit(), rows::discrete(), rows::relaxed(), rows::combine()]
+        [rows::explicit(), rows::implicit(), rows::implicit_beta(), rows::discrete(), rows::relaxed(), rows::combine()]
             .into_iter()
             .flatten()
             .collect()
@@ -222,6 +222,21 @@ impl Row {
         let open = matches!(self.law.support(), Support::Open(..));
         end(high, if open { high.next_down() } else { high }, |b| b.1)
             - end(low, if open { low.next_up() } else { low }, |b| b.0)
+    }
+
+    /// Whether the ends of the support are one point of a circle, so that draws may pass through it and moments are those of the angle.
+    fn is_circle(&self) -> bool {
+        self.law.family().name == "von-mises"
+    }
+
+    /// The mass that paths carry through the ends of a circle as parameter `i` grows: out at the upper one, in at the lower one.
+    /// A distribution function counted from the lower end sees it come in; elsewhere paths end with the support.
+    fn flux(&self, i: usize) -> f64 {
+        let end = self.law.support().bounds().1;
+        match self.law.as_pathwise() {
+            Some(path) if self.is_circle() => path_of(path, end, i) * self.law.log_prob(end).exp(),
+            _ => 0.0,
+        }
     }
 
     /// Places inside the support, away from its ends and from the corners of a density.

@@ -17,17 +17,22 @@ fn pathwise_derivative_is_that_of_the_draw_at_fixed_noise() {
             let z = r.law.draw(noise);
             for i in r.continuous() {
                 let slope = path_of(path, z, i);
-                let explicit = r.difference(i, |law| law.draw(noise));
+                // At fixed noise a draw lies above the same mass, of which some has come through the end of a circle.
+                let density = r.law.log_prob(z).exp();
+                let through = r.flux(i) / density;
+                let explicit = r.difference(i, |law| law.draw(noise)) + through;
                 // From the smaller side, whose differences keep their digits.
                 let mass = if r.law.cdf(z) < 0.5 {
                     -r.difference(i, |law| law.cdf(z))
                 } else {
                     r.difference(i, |law| law.survival(z))
                 };
-                let implicit = mass / r.law.log_prob(z).exp();
-                // Some roundings of z over the step.
-                let rounding = 8.0 * f64::EPSILON * z.abs() / STEP / DIFFERENCE;
-                let unit = (r.spread() + rounding) / r.unit(i) + slope.abs();
+                let implicit = mass / density + through;
+                // Some roundings of z over the step, and of the exponent in a tail, whose mass may be many times the density.
+                let tail = r.law.cdf(z).min(r.law.survival(z));
+                let rounded = z.abs() + (1.0 + tail.ln().abs()) * tail / density;
+                let rounding = 8.0 * f64::EPSILON * rounded / STEP / DIFFERENCE;
+                let unit = (r.spread() + rounding) / r.unit(i) + slope.abs() + through.abs();
                 miss = miss.max(apart(slope, explicit, unit));
                 // Beside an end that moves, the step would carry the end over z.
                 let (low, high) = r.law.support().bounds();
@@ -76,7 +81,10 @@ impl Probe {
 /// `∂ E[f] / ∂ parameter i` by the score, which knows nothing of paths.
 fn exact_gradient(row: &Row, probe: &Probe, i: usize) -> Result<f64, f64> {
     let inside = row.integral(|x| probe.at(x)[0] * score_of(&*row.law, x, i))?;
-    Ok(inside + row.boundary(i, |x| probe.at(x)[0]))
+    // A probe jumps between the ends of a circle, where paths pass.
+    let (low, high) = row.law.support().bounds();
+    let jump = if row.is_circle() { row.flux(i) * (probe.at(high)[0] - probe.at(low)[0]) } else { 0.0 };
+    Ok(inside + row.boundary(i, |x| probe.at(x)[0]) + jump)
 }
 
 #[test]

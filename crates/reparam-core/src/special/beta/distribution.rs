@@ -44,7 +44,7 @@ pub(super) fn proper(a: f64, b: f64) -> bool {
 /// `√(ab / (2π(a + b))) e^(-D + Δ(a + b) - Δ(a) - Δ(b))`, Δ Stirling's remainder and `D` the divergence of the mean from x, whose two
 /// terms `a (v - ln(1 + v))`, `v = x / mean - 1`, are both positive (as in `DiDonato` and Morris 1992). Where `x` is far below the mean
 /// the logarithms themselves are taken.
-pub(super) fn log_power(a: f64, b: f64, at: Point) -> f64 {
+pub(crate) fn log_power(a: f64, b: f64, at: Point) -> f64 {
     // b x - a y, to the last bit: at large shapes every bit of it is magnified.
     let product = a * at.y;
     let step = b.mul_add(at.x, -product) - a.mul_add(at.y, -product);
@@ -75,7 +75,7 @@ fn tails(side: &Side) -> BetaTails {
 }
 
 /// Both tails at a point given with its logarithms.
-pub(super) fn tails_at(a: f64, b: f64, at: Point) -> BetaTails {
+pub(crate) fn tails_at(a: f64, b: f64, at: Point) -> BetaTails {
     let side = Side::new(a, b, at);
     if side.upper { tails(&side).swapped() } else { tails(&side) }
 }

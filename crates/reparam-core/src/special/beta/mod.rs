@@ -43,5 +43,11 @@ pub use slopes::{beta_i_shape_derivatives, beta_logit_slopes, beta_slopes};
 pub use student_t::{student_t_cdf, student_t_quantile, student_t_survival};
 pub use student_t_slope::student_t_slope;
 
+// For laws, which know a point by its logarithms where it underflows.
+pub(crate) use distribution::{log_power, tails_at};
+pub(crate) use side::Point;
+pub(crate) use student_t::log_student_t_cdf;
+pub(crate) use student_t_slope::student_t_density_slope;
+
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ const CUT: f64 = 36.0;
 
 /// A point of (0, 1), both distances and their logarithms, which stay finite where a distance underflows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Point {
+pub(crate) struct Point {
     pub x: f64,
     pub y: f64,
     pub ln_x: f64,
@@ -16,13 +16,13 @@ pub(super) struct Point {
 
 impl Point {
     /// From both distances. The smaller one decides; the logarithm of the larger one comes from it.
-    pub(super) fn new(x: f64, y: f64) -> Self {
+    pub(crate) fn new(x: f64, y: f64) -> Self {
         let (ln_x, ln_y) = if x <= y { (x.ln(), (-x).ln_1p()) } else { ((-y).ln_1p(), y.ln()) };
         Self { x, y, ln_x, ln_y }
     }
 
     /// From `ln(x / y)`.
-    pub(super) fn from_logit(logit: f64) -> Self {
+    pub(crate) fn from_logit(logit: f64) -> Self {
         let far = (-logit.abs()).exp();
         let (ln_small, ln_large) = (-logit.abs() - far.ln_1p(), -far.ln_1p());
         let below = Self { x: far / (1.0 + far), y: 1.0 / (1.0 + far), ln_x: ln_small, ln_y: ln_large };

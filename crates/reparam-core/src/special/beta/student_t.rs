@@ -3,19 +3,21 @@
 use super::distribution::tails_at;
 use super::inverse::{Split, quantile};
 use super::side::Point;
+use std::f64::consts::LN_2;
 
 /// `df / (df + t²)` and `t² / (df + t²)`, whose logarithms are finite for every finite `t` but 0.
 pub(super) fn point(df: f64, t: f64) -> Point {
     let root = t / df.sqrt();
     let q = root * root;
+    let ln_root = if root.is_finite() { root.abs().ln() } else { t.abs().ln() - 0.5 * df.ln() };
     if q <= 1.0 {
         // ln y from t itself: q may underflow.
         let ln_x = -q.ln_1p();
-        Point { x: 1.0 / (1.0 + q), y: q / (1.0 + q), ln_x, ln_y: 2.0 * root.abs().ln() + ln_x }
+        Point { x: 1.0 / (1.0 + q), y: q / (1.0 + q), ln_x, ln_y: 2.0 * ln_root + ln_x }
     } else {
         let r = 1.0 / q;
         let ln_y = -r.ln_1p();
-        Point { x: r / (1.0 + r), y: 1.0 / (1.0 + r), ln_x: ln_y - 2.0 * root.abs().ln(), ln_y }
+        Point { x: r / (1.0 + r), y: 1.0 / (1.0 + r), ln_x: ln_y - 2.0 * ln_root, ln_y }
     }
 }
 
@@ -96,6 +98,21 @@ pub fn student_t_quantile(df: f64, p: f64) -> f64 {
         (0.5 * (df.ln() + at.ln_y - at.ln_x)).exp()
     };
     sign * size
+}
+
+/// The logarithm of [`student_t_cdf`], for finite `df`: also where the probability underflows or is all but 1.
+pub(crate) fn log_student_t_cdf(df: f64, t: f64) -> f64 {
+    if t.is_nan() || !(df > 0.0 && df.is_finite()) {
+        return f64::NAN;
+    }
+    if t == 0.0 {
+        return -LN_2;
+    }
+    if t.is_infinite() {
+        return if t > 0.0 { 0.0 } else { f64::NEG_INFINITY };
+    }
+    let tails = tails_at(0.5 * df, 0.5, point(df, t));
+    if t < 0.0 { tails.log_lower - LN_2 } else { (-0.5 * tails.lower).ln_1p() }
 }
 
 #[cfg(test)]

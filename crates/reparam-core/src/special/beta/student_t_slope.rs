@@ -126,6 +126,16 @@ pub fn student_t_slope(df: f64, t: f64) -> f64 {
     0.5 * t / at.y * (0.5 * moment)
 }
 
+/// `∂ ln f(t)/∂df` of a standard Student-t density: half of `h` at `t`. Of the size of `1/df²` at large `df`, with its digits.
+pub(crate) fn student_t_density_slope(df: f64, t: f64) -> f64 {
+    let at = point(df, t);
+    let root = t / df.sqrt();
+    let q = root * root;
+    // -(ln(1 + q) - q / (1 + q)), as in the slope.
+    let start = if q < 1.0 { -bend(q) } else { at.ln_x + at.y };
+    0.5 * (start + at.y / df + kappa(df))
+}
+
 /// The slope over `t` through the beta law: `t² = df y/x`.
 fn few(df: f64, at: Point) -> f64 {
     let side = Side::new(0.5 * df, 0.5, at);

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Tensor, TensorCreationOptions};
 
-use super::{Distribution, Entropy, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError};
-use crate::noise::Noise;
+use crate::dist::{Distribution, Entropy, KlTo, LogProb, Moments, Rsample, Sample, ShapeError, Support, ValueError};
+use crate::noise::{Noise, Source};
 
 /// The last batch axes of `base` read as one event: `log_prob`, `entropy` and `kl` are summed over them.
 ///
@@ -141,11 +141,19 @@ impl<const D: usize, L: Sample<D>> Sample<D> for Independent<L> {
     fn sample(&self, noise: Tensor<D>) -> L::Value {
         self.base.sample(noise)
     }
+
+    fn sample_for_draws(&self, draws: usize, source: &impl Source) -> L::Value {
+        self.base.sample_for_draws(draws, source)
+    }
 }
 
 impl<const D: usize, L: Rsample<D>> Rsample<D> for Independent<L> {
     fn rsample(&self, noise: Tensor<D>) -> Tensor<D> {
         self.base.rsample(noise)
+    }
+
+    fn rsample_for_draws(&self, draws: usize, source: &impl Source) -> Tensor<D> {
+        self.base.rsample_for_draws(draws, source)
     }
 }
 

@@ -3,9 +3,9 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorCreationOptions};
 
-use super::error::check;
-use super::{Distribution, Entropy, KlTo, LogProb, Rsample, Sample, ShapeError, Support, ValueError};
 use crate::attach::shape::{broadcast, fill};
+use crate::dist::error::{check, nonempty};
+use crate::dist::{Distribution, Entropy, KlTo, LogProb, Rsample, Sample, ShapeError, Support, ValueError};
 use crate::noise::Noise;
 
 const NAME: &str = "categorical";
@@ -45,7 +45,7 @@ impl<const D: usize> Categorical<D> {
     ///
     /// No category: a last axis of size 0, or no axis.
     pub fn from_logits(logits: Tensor<D>) -> Result<Self, ShapeError> {
-        nonempty("logits", &logits)?;
+        nonempty(NAME, "logits", &logits)?;
         Ok(Self { log_probs: log_softmax(logits.clone(), D - 1), given: Given::Logits(logits) })
     }
 
@@ -58,7 +58,7 @@ impl<const D: usize> Categorical<D> {
     ///
     /// No category: a last axis of size 0, or no axis.
     pub fn from_probs(probs: Tensor<D>) -> Result<Self, ShapeError> {
-        nonempty("probs", &probs)?;
+        nonempty(NAME, "probs", &probs)?;
         let inside = probs.clone().clamp_min(f64::from(f32::MIN_POSITIVE));
         Ok(Self { log_probs: log_softmax(inside.log(), D - 1), given: Given::Probs(probs) })
     }
@@ -99,13 +99,6 @@ impl<const D: usize> Categorical<D> {
         Self: Rsample<D>,
     {
         Rsample::rsample(self, noise)
-    }
-}
-
-fn nonempty<const D: usize>(parameter: &'static str, tensor: &Tensor<D>) -> Result<(), ShapeError> {
-    match tensor.dims().last() {
-        None | Some(0) => Err(ShapeError::NoCategories { law: NAME, parameter, shape: tensor.dims().to_vec() }),
-        Some(_) => Ok(()),
     }
 }
 

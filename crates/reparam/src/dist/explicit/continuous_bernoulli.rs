@@ -1,57 +1,46 @@
 //! Continuous Bernoulli law.
 
-use burn::tensor::{Tensor, TensorCreationOptions};
+use burn::tensor::Tensor;
 use reparam_core::law::continuous_bernoulli::Normaliser;
-use reparam_core::law::{self, KlTo as _, Law, Pathwise};
+use reparam_core::law::{self, KlTo as _, Law};
 
-use super::error::check;
-use super::{Cdf, Distribution, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Sample, Support, ValueError};
 use crate::attach::{self, Kernel, Point};
-use crate::noise::Noise;
+use crate::dist::{Cdf, Entropy, Icdf, KlTo, LogProb, Moments, Rsample, Support, bridge, face::face};
 
-const NAME: &str = "continuous-bernoulli";
-
-/// Continuous Bernoulli distribution on `[0, 1]` with log-odds `logits`: for grey levels, which a Bernoulli likelihood does not fit.
-///
-/// `p(x) = C(λ) λ^x (1-λ)^(1-x)`, `λ = 1 / (1 + e^-logits)`. Stable at `λ = ½`, where the formula for `C` is 0/0, and for logits to ±1e4.
-/// Source: Loaiza-Ganem and Cunningham (2019), eq. 5 to 9.
-/// # Shapes      draws and `log_prob` have the shape of the parameter
-/// # Gradient    `x = F⁻¹(noise)`, uniform noise; `dx/dlogits = (S(x) - x) / logits`, `S` the distribution function at `-logits`
-/// # Errors      `logits` not finite
-///
-/// Computed in `f64`, value and derivatives in one pass. On a device without a CPU kernel `log_prob` is a tensor expression; the other
-/// functions read the parameters back.
-///
-/// ```
-/// use burn::tensor::{Device, Tensor};
-/// use reparam::dist::{ContinuousBernoulli, Moments};
-/// let law = ContinuousBernoulli::from_logits(Tensor::<1>::from_floats([0.0, 1e4], &Device::flex()));
-/// assert_eq!(law.mean().try_to_vec_as::<f32>().unwrap(), [0.5, 0.9999]);
-/// ```
-#[derive(Clone, Debug)]
-pub struct ContinuousBernoulli<const D: usize> {
-    logits: Tensor<D>,
+face! {
+    /// Continuous Bernoulli distribution on `[0, 1]` with log-odds `logits`: for grey levels, which a Bernoulli likelihood does not fit.
+    ///
+    /// `p(x) = C(λ) λ^x (1-λ)^(1-x)`, `λ = 1 / (1 + e^-logits)`. Stable at `λ = ½`, where the formula for `C` is 0/0, and for logits to ±1e4.
+    /// Source: Loaiza-Ganem and Cunningham (2019), eq. 5 to 9.
+    /// # Shapes      draws and `log_prob` have the shape of the parameter
+    /// # Gradient    `x = F⁻¹(noise)`, uniform noise; `dx/dlogits = (S(x) - x) / logits`, `S` the distribution function at `-logits`
+    /// # Errors      `logits` not finite
+    ///
+    /// Computed in `f64`, value and derivatives in one pass. On a device without a CPU kernel `log_prob` is a tensor expression; the other
+    /// functions read the parameters back.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use reparam::dist::{ContinuousBernoulli, Moments};
+    /// let law = ContinuousBernoulli::from_logits(Tensor::<1>::from_floats([0.0, 1e4], &Device::flex()));
+    /// assert_eq!(law.mean().try_to_vec_as::<f32>().unwrap(), [0.5, 0.9999]);
+    /// ```
+    pub struct ContinuousBernoulli("continuous-bernoulli") {
+        /// Log-odds.
+        logits: Real,
+    }
+    /// The law with these log-odds.
+    pub fn from_logits;
+    support: |_| Support::UnitInterval;
+    // The likelier end.
+    mode: |law| law.logits().inner().greater_scalar(0.0).float().cast(law.logits.dtype());
+    path: Uniform;
 }
 
 impl<const D: usize> ContinuousBernoulli<D> {
-    /// The law with these log-odds.
-    pub fn from_logits(logits: Tensor<D>) -> Self {
-        Self { logits }
-    }
-
-    /// Log-odds.
-    pub fn logits(&self) -> Tensor<D> {
-        self.logits.clone()
-    }
-
     /// `log C(λ)`, the logarithm of the normalising constant.
     pub fn log_normaliser(&self) -> Tensor<D> {
         attach::map([self.logits()], &LogNormaliser)
-    }
-
-    /// The same law of rank `E >= D`: axes of size 1 come first, for draws.
-    pub fn unsqueeze<const E: usize>(&self) -> ContinuousBernoulli<E> {
-        ContinuousBernoulli { logits: self.logits().unsqueeze() }
     }
 }
 
@@ -60,10 +49,8 @@ fn with<const N: usize>(l: f64, f: impl FnOnce(law::ContinuousBernoulli) -> Poin
     law::ContinuousBernoulli::from_logits(l).map_or(Point { value: f64::NAN, slopes: [f64::NAN; N] }, f)
 }
 
-fn first(write: impl FnOnce(&mut [f64])) -> f64 {
-    let mut out = [0.0];
-    write(&mut out);
-    out[0]
+fn twin(p: &[f64]) -> bridge::Built<law::ContinuousBernoulli> {
+    law::ContinuousBernoulli::from_logits(p[0])
 }
 
 /// `log p(x)` in logits and value.
@@ -142,44 +129,6 @@ impl Kernel<1> for Mean {
     }
 }
 
-impl<const D: usize> Distribution<D> for ContinuousBernoulli<D> {
-    type Value = Tensor<D>;
-
-    fn batch_shape(&self) -> Vec<usize> {
-        self.logits.dims().to_vec()
-    }
-
-    fn event_shape(&self) -> Vec<usize> {
-        Vec::new()
-    }
-
-    fn support(&self) -> Support {
-        Support::UnitInterval
-    }
-
-    /// The likelier end.
-    fn mode(&self) -> Tensor<D> {
-        self.logits().inner().greater_scalar(0.0).float().cast(self.logits.dtype())
-    }
-
-    fn validate(&self) -> Result<(), ValueError> {
-        check(NAME, "logits", Support::Real, &self.logits)
-    }
-
-    fn validate_value(&self, value: &Tensor<D>) -> Result<(), ValueError> {
-        check(NAME, "value", self.support(), value)
-    }
-
-    fn detach(&self) -> Self {
-        // Removes the score term.
-        Self { logits: self.logits().inner() }
-    }
-
-    fn options(&self) -> TensorCreationOptions {
-        (&self.logits.device(), self.logits.dtype()).into()
-    }
-}
-
 impl<const D: usize> Moments<D> for ContinuousBernoulli<D> {
     fn mean(&self) -> Tensor<D> {
         attach::map([self.logits()], &Mean)
@@ -190,21 +139,6 @@ impl<const D: usize> Moments<D> for ContinuousBernoulli<D> {
             let g = Normaliser::at(l);
             Point { value: g.second, slopes: [g.third] }
         })
-    }
-}
-
-impl<const D: usize> Sample<D> for ContinuousBernoulli<D> {
-    fn noise(&self) -> Noise {
-        Noise::Uniform
-    }
-
-    fn noise_shape(&self) -> [usize; D] {
-        self.logits.dims()
-    }
-
-    fn sample(&self, noise: Tensor<D>) -> Tensor<D> {
-        // Removes the pathwise term.
-        self.detach().rsample(noise.inner())
     }
 }
 
@@ -230,14 +164,7 @@ impl<const D: usize> Entropy<D> for ContinuousBernoulli<D> {
 
 impl<const D: usize> Cdf<D> for ContinuousBernoulli<D> {
     fn cdf(&self, value: Tensor<D>) -> Tensor<D> {
-        attach::map([self.logits(), value], &|[l, x]: [f64; 2]| {
-            with(l, |law| {
-                let density = law.log_prob(x).exp();
-                // dF/dl = -p dz/dl, by the definition of the pathwise derivative.
-                let slopes = [-density * first(|out| law.pathwise(x, out)), density];
-                Point { value: law.cdf(x), slopes }
-            })
-        })
+        bridge::cdf([self.logits(), value], twin)
     }
 }
 

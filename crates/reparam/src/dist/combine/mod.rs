@@ -1,0 +1,5 @@
+//! Laws made of laws.
+
+mod independent;
+
+pub use independent::Independent;
