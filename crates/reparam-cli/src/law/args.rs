@@ -107,7 +107,7 @@ pub struct LawArgs {
     /// Seed of --draw and --monte-carlo
     #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_hyphen_values = true)]
     pub seed: u64,
-    /// File for --table (.csv) or --draw (.npy: float64 of shape [N] or [N, shape of a value]; or .csv); it appears when it is whole
+    /// File for --table (.csv) or --draw (.npy: float64, first the draws, then the shape of a value; or .csv); it appears when it is whole
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Draw density, distribution function and path into this SVG file
