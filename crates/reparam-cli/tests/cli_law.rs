@@ -99,6 +99,34 @@ fn defaults_are_said_and_negative_values_are_no_options() {
 }
 
 #[test]
+fn a_law_between_bounds_has_them_as_parameters() {
+    let folder = here();
+    let words = ["law", "exponential", "-p", "rate=0.5", "--low", "2", "--at", "3", "--json"];
+    let answer = json(folder.path(), &words);
+    // An exponential law has no memory: beyond 2 it is itself, moved by 2.
+    for (name, value) in [("mean", 4.0), ("log_prob", 0.5_f64.ln() - 0.5), ("survival", (-0.5_f64).exp())] {
+        assert!((answer[name].as_f64().unwrap() - value).abs() < 1e-13, "{name}: {answer}");
+    }
+    assert!((answer["pathwise"]["low"].as_f64().unwrap() - 1.0).abs() < 1e-13);
+    assert!((answer["pathwise"]["rate"].as_f64().unwrap() + 2.0).abs() < 1e-13);
+    assert_eq!((&answer["parameters"]["high"], &answer["method"]["low"]), (&"inf".into(), &"implicit".into()));
+    // The bounds go with a table, with draws and the command that repeats them, and with either form of a name.
+    let output = run(folder.path(), &["law", "normal", "--high", "-3", "--draw", "100"]);
+    assert!(String::from_utf8(output.stdout).unwrap().lines().all(|x| x.parse::<f64>().unwrap() <= -3.0));
+    assert!(String::from_utf8(output.stderr).unwrap().ends_with("law normal --high -3 --draw 100 --seed 0\n"));
+    let count =
+        ["law", "negative-binomial", "-p", "total-count=3", "-p", "probs=0.3", "--high", "4", "--at", "4", "--json"];
+    let count = json(folder.path(), &count);
+    assert_eq!((&count["cdf"], &count["pathwise"]["high"]), (&1.0.into(), &Value::Null));
+    std::fs::write(folder.path().join("in.csv"), "x,rate\n3,0.5\n").unwrap();
+    let table = good(folder.path(), &["law", "exponential", "--low", "2", "--table", "in.csv"]);
+    assert!(
+        table.starts_with("x,rate,log_prob,cdf,score_rate,score_low,score_high,pathwise_rate,pathwise_low,"),
+        "{table}"
+    );
+}
+
+#[test]
 fn vectors_and_probabilities_are_taken_where_a_law_has_logits() {
     let folder = here();
     let die = json(folder.path(), &["law", "categorical", "-p", "probs=0.5,0.25,0.25", "--at", "1", "--json"]);
@@ -199,6 +227,12 @@ fn mistakes_are_named_with_what_can_be_done() {
         (&["law", "normal", "--draw", "5", "--out", "no/x.npy"], "no/x.npy: ", ""),
         (&["law", "normal", "--draw", "9999999999999999999", "--out", "x.npy"], "--draw must be", ""),
         (&["law", "normal", "--at", "1", "--out", "x.csv"], "--out goes with --draw or --table", "--draw N"),
+        (&["law", "normal", "--low", "2", "--high", "1"], "truncated: low must be below high", "--low must lie below"),
+        (&["law", "gamma", "-p", "concentration=1", "-p", "rate=1", "--high", "-1"], "gamma has no mass between", ""),
+        (&["law", "normal", "--low", "nan"], "--low must be a number, inf or -inf, got 'nan'", ""),
+        (&["law", "normal", "--high", "1,2"], "--high must be a number", ""),
+        (&["law", "uniform", "-p", "low=0", "-p", "high=1", "--low", "0"], "bounds of its own", "--param low="),
+        (&["law", "dirichlet", "-p", "concentration=1,2", "--low", "0"], "for laws of numbers", ""),
         (&["law", "normal", "--kl", "norml"], "no law is called 'norml'", ""),
         (&["law", "normal", "--kl", "normal", "--kl-param", "rate=1"], "no parameter is called 'rate'", ""),
         (&["law", "normal", "--plot", "x.png"], "--plot must be a file that ends in .svg", ""),

@@ -4,6 +4,7 @@ use reparam_core::law::{Parameter, Support};
 use reparam_core::special::{logit, sigmoid};
 
 use super::subject::{AnyFamily, all};
+use super::truncation::Truncation;
 
 /// One parameter of a law, computed number by number from another that the user may know instead.
 #[derive(Debug)]
@@ -68,7 +69,11 @@ const SIBLINGS: [(&str, &[&str]); 2] = [
 /// A family, and those that its name may mean besides.
 pub fn siblings(family: AnyFamily) -> impl Iterator<Item = AnyFamily> {
     let names = SIBLINGS.iter().find(|(name, _)| *name == family.name()).map_or(&[][..], |(_, others)| others);
-    std::iter::once(family).chain(all().filter(move |other| names.contains(&other.name())))
+    let like = move |other| match (family, other) {
+        (AnyFamily::Truncated(_), AnyFamily::Scalar(other)) => AnyFamily::Truncated(Truncation::of(other)),
+        (_, other) => other,
+    };
+    std::iter::once(family).chain(all().filter(move |other| names.contains(&other.name())).map(like))
 }
 
 /// The ways to say this parameter of a family otherwise. A way never uses a name that is a parameter itself.

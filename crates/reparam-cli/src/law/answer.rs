@@ -36,7 +36,7 @@ impl<'a> Summary<'a> {
                 (law.mean(), law.variance(), law.mode(), entropy)
             }
         };
-        let (parameters, shape) = (known.law.parameters(), known.law.shape());
+        let (parameters, shape) = (known.law.parameters(known.family), known.law.shape());
         Self { known, parameters, shape, mean, variance, mode, entropy, estimated }
     }
 

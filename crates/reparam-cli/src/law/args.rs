@@ -50,6 +50,7 @@ Examples:
   reparam law normal -p loc=1 --kl normal --kl-param scale=2
   reparam law normal -p loc=1 --kl cauchy --monte-carlo 1000000
   reparam law normal -p scale=2 --plot normal.svg
+  reparam law laplace -p scale=2 --low 0 --high 3 --quantile 0.9
 
 Parameters are named as in PyTorch ('reparam laws' lists them); total_count and total-count are one.
 loc is 0 and scale is 1 where they are not given. probs are taken where a law has logits; score and
@@ -70,6 +71,12 @@ pub struct LawArgs {
     /// A parameter; a vector has commas, a matrix is written row by row [default: loc=0, scale=1, none for others]
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub param: Vec<String>,
+    /// Hold a law of numbers above this bound, or at it; a parameter like the others
+    #[arg(long, value_name = "BOUND", allow_hyphen_values = true)]
+    pub low: Option<String>,
+    /// Hold a law of numbers below this bound, or at it
+    #[arg(long, value_name = "BOUND", allow_hyphen_values = true)]
+    pub high: Option<String>,
     /// The value to look at; of a vector or matrix all numbers, with commas, row by row
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub at: Option<String>,

@@ -13,7 +13,7 @@ use super::one::Known;
 use super::output::Output;
 use super::progress::Progress;
 use super::recipe::Given;
-use super::subject::AnyLaw;
+use super::subject::{AnyFamily, AnyLaw};
 use crate::console::talk;
 
 /// Numbers that one thread makes at a time.
@@ -161,7 +161,11 @@ fn npy_header(shape: &[u64]) -> Vec<u8> {
 /// The command that draws the same again.
 fn command(known: &Known, given: &[Given], count: u64, args: &LawArgs) -> String {
     let mut words = vec!["reparam law".to_owned(), known.family.name().to_owned()];
-    words.extend(given.iter().map(|g| format!("--param {}", shell_word(&format!("{}={}", g.name, g.text)))));
+    let bounded = matches!(known.family, AnyFamily::Truncated(_));
+    words.extend(given.iter().map(|g| match g.name.as_str() {
+        name @ ("low" | "high") if bounded => format!("--{name} {}", g.text),
+        name => format!("--param {}", shell_word(&format!("{name}={}", g.text))),
+    }));
     words.push(format!("--draw {count} --seed {}", args.seed));
     if let Some(path) = &args.out {
         words.push(format!("--out {}", shell_word(&path.to_string_lossy())));

@@ -124,6 +124,10 @@ impl LawError {
             }
             Self::UnknownParameter { law, .. } => Some(format!("'reparam laws {law}' tells more about it")),
             Self::MissingParameter { example, .. } => Some(format!("for example: {example}")),
+            // No family of that name is listed: the bounds are options.
+            Self::Parameter(ParameterError::Together { law: "truncated", .. }) => {
+                Some("--low must lie below --high, and the law have mass between them".into())
+            }
             Self::Parameter(ParameterError::Value { law, .. } | ParameterError::Together { law, .. }) => {
                 Some(format!("'reparam laws {law}' lists the rules of its parameters"))
             }

@@ -22,6 +22,7 @@ mod progress;
 mod recipe;
 mod subject;
 mod table;
+mod truncation;
 
 pub use args::{CatalogueArgs, LawArgs};
 pub use error::LawError;

@@ -7,6 +7,7 @@ use super::number::{List, read, shown};
 use super::point::Point;
 use super::recipe::{Given, Recipe, Said, chosen, parse};
 use super::subject::{AnyFamily, AnyLaw};
+use super::truncation::bounded;
 use super::{LawError, divergence, draw, names, picture, print, table};
 
 /// A law with what was said about it.
@@ -25,7 +26,9 @@ pub struct Known {
 /// Runs the command.
 pub fn run(args: &LawArgs) -> Result<(), LawError> {
     let family = names::find(&args.name)?;
-    let given = parse("--param", &args.param)?;
+    let mut given = parse("--param", &args.param)?;
+    let (family, bounds) = bounded(family, args)?;
+    given.extend(bounds);
     if args.out.is_some() && args.table.is_none() && args.draw.is_none() {
         let hint = "say --draw N or --table FILE.csv; a single answer goes to stdout: reparam law … > FILE";
         return Err(LawError::together("--out goes with --draw or --table", hint));

@@ -40,7 +40,7 @@ pub fn write(known: &Known, path: &Path) -> Result<(), LawError> {
 
 fn draw(known: &Known, law: &dyn Law) -> Drawing {
     let parameters = known.family.parameters();
-    let values = parameters.iter().zip(known.law.parameters());
+    let values = parameters.iter().zip(known.law.parameters(known.family));
     let words: Vec<String> = values.map(|(p, values)| format!("{} = {}", p.name, List(&values))).collect();
     let title: String = format!("{}: {}", known.family.name(), words.join(", ")).chars().take(MOST_TITLE).collect();
     let discrete = law.support().is_discrete();

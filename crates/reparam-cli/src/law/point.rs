@@ -47,7 +47,7 @@ impl Point {
             AnyLaw::Scalar(law) => Some([law.cdf(x[0]), law.survival(x[0])]),
             AnyLaw::Vector(_) => None,
         };
-        let widths = law.widths();
+        let widths = law.widths(*family);
         let total: usize = widths.iter().sum();
         let inside = law.holds(&x, log_prob);
         let score = inside.then(|| {

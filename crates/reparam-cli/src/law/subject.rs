@@ -5,12 +5,15 @@ use reparam_core::law::{
 };
 
 use super::recipe::plausible;
+use super::truncation::Truncation;
 
 /// A family of laws of numbers, or of vectors and matrices.
 #[derive(Clone, Copy, Debug)]
 pub enum AnyFamily {
     /// Of numbers.
     Scalar(&'static Family),
+    /// Of numbers, between bounds.
+    Truncated(&'static Truncation),
     /// Of vectors and matrices.
     Vector(&'static MultivariateFamily),
 }
@@ -32,10 +35,11 @@ pub fn all() -> impl Iterator<Item = AnyFamily> {
 }
 
 impl AnyFamily {
-    /// Its kebab-case name.
+    /// Its kebab-case name; that of the family that is truncated.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scalar(f) => f.name,
+            Self::Truncated(t) => t.family.name,
             Self::Vector(f) => f.name,
         }
     }
@@ -44,6 +48,7 @@ impl AnyFamily {
     pub fn parameters(self) -> &'static [Parameter] {
         match self {
             Self::Scalar(f) => f.parameters,
+            Self::Truncated(t) => &t.parameters,
             Self::Vector(f) => f.parameters,
         }
     }
@@ -52,6 +57,7 @@ impl AnyFamily {
     pub fn support(self) -> &'static str {
         match self {
             Self::Scalar(f) => f.support,
+            Self::Truncated(t) => &t.support,
             Self::Vector(f) => f.support,
         }
     }
@@ -60,6 +66,7 @@ impl AnyFamily {
     pub fn method(self) -> &'static str {
         match self {
             Self::Scalar(f) => f.method,
+            Self::Truncated(_) => "inverse distribution function",
             Self::Vector(f) => f.method,
         }
     }
@@ -68,6 +75,7 @@ impl AnyFamily {
     pub fn closed_entropy(self) -> bool {
         match self {
             Self::Scalar(f) => f.closed_entropy,
+            Self::Truncated(_) => false,
             Self::Vector(f) => f.closed_entropy,
         }
     }
@@ -80,6 +88,7 @@ impl AnyFamily {
         };
         match self {
             Self::Vector(_) => Kind::Multivariate,
+            Self::Truncated(t) => Self::Scalar(t.family).kind(),
             Self::Scalar(f) if discrete(f) => Kind::Discrete,
             Self::Scalar(_) => Kind::Continuous,
         }
@@ -95,23 +104,26 @@ impl AnyFamily {
             }
         }
         match self {
-            Self::Scalar(f) => {
-                // The library takes them one after the other, and would cut unequal lengths in the wrong places.
-                let mut vectors = f.parameters.iter().zip(values).filter(|(p, _)| p.vector);
-                if let Some((first, numbers)) = vectors.next()
-                    && let Some((other, others)) = vectors.find(|(_, v)| v.len() != numbers.len())
-                {
-                    let (a, b) = (numbers.len(), others.len());
-                    let rule = format!("{} and {} must be of one length, got {a} and {b}", first.name, other.name);
-                    return Err(ParameterError::Together { law, rule });
-                }
-                Ok(AnyLaw::Scalar(f.build(&values.concat())?))
-            }
+            Self::Scalar(f) => Ok(AnyLaw::Scalar(f.build(&self.joined(values)?)?)),
+            Self::Truncated(t) => Ok(AnyLaw::Scalar(t.build(&self.joined(values)?)?)),
             Self::Vector(f) => {
                 let values: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
                 Ok(AnyLaw::Vector(f.build(&values)?))
             }
         }
+    }
+
+    /// Parameters one after the other, as the library takes them; it would cut unequal vectors in the wrong places.
+    fn joined(self, values: &[Vec<f64>]) -> Result<Vec<f64>, ParameterError> {
+        let mut vectors = self.parameters().iter().zip(values).filter(|(p, _)| p.vector);
+        if let Some((first, numbers)) = vectors.next()
+            && let Some((other, others)) = vectors.find(|(_, v)| v.len() != numbers.len())
+        {
+            let (a, b) = (numbers.len(), others.len());
+            let rule = format!("{} and {} must be of one length, got {a} and {b}", first.name, other.name);
+            return Err(ParameterError::Together { law: self.name(), rule });
+        }
+        Ok(values.concat())
     }
 }
 
@@ -150,17 +162,17 @@ impl AnyLaw {
         }
     }
 
-    /// The numbers of each parameter, as the law holds them.
-    pub fn parameters(&self) -> Vec<Vec<f64>> {
+    /// The numbers of each parameter of its family, as the law holds them.
+    pub fn parameters(&self, family: AnyFamily) -> Vec<Vec<f64>> {
         match self {
-            Self::Scalar(law) => split(law.family().parameters, &law.parameters()),
+            Self::Scalar(law) => split(family.parameters(), &law.parameters()),
             Self::Vector(law) => law.parameters(),
         }
     }
 
     /// How many numbers each parameter has.
-    pub fn widths(&self) -> Vec<usize> {
-        self.parameters().iter().map(Vec::len).collect()
+    pub fn widths(&self, family: AnyFamily) -> Vec<usize> {
+        self.parameters(family).iter().map(Vec::len).collect()
     }
 
     /// `log p(x)`.

@@ -161,7 +161,7 @@ impl<'a> Worker<'a> {
         }
         let law = layout.recipe.values(&self.inputs, &mut self.values).and_then(|()| layout.family.build(&self.values));
         let law = law.map_err(|error| self.located(row, error))?;
-        self.widths = law.widths();
+        self.widths = law.widths(layout.family);
         self.law = Some(law);
         std::mem::swap(&mut self.made_of, &mut self.cells);
         Ok(())
