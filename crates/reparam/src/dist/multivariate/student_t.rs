@@ -24,7 +24,7 @@ vector_face! {
     /// let device = Device::flex();
     /// let one = Tensor::<1>::ones([1], &device);
     /// let cauchy = MultivariateStudentT::new(one.clone(), one.clone(), Tensor::<2>::ones([1, 1], &device)).unwrap();
-    /// let log_prob = cauchy.log_prob(one).into_scalar::<f32>(); // 1 / 2π
+    /// let log_prob = cauchy.log_prob(one * 2.0).into_scalar::<f32>(); // 1 / 2π, at one scale from loc
     /// assert!((log_prob + std::f32::consts::TAU.ln()).abs() < 1e-6);
     /// ```
     pub struct MultivariateStudentT("multivariate-student-t") {
