@@ -54,8 +54,9 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("data", &[]),
             ("report", &[]),
             // The applications, and the command line on top of them.
+            ("law", &["console", "report"]),
             ("vae", &["console", "data", "report"]),
-            ("cli", &["console", "vae"]),
+            ("cli", &["console", "law", "vae"]),
         ],
     ),
 ];
