@@ -24,6 +24,7 @@
 //! | [`GumbelSoftmax`] | yes, keyed | – | – | – | – | Gumbel |
 //! | [`Dirichlet`] | yes, keyed | yes | – | yes | – | uniform |
 //! | [`MultivariateNormal`], [`LowRankMultivariateNormal`], [`MultivariateStudentT`] | yes, keyed | yes | – | yes | – | standard normal |
+//! | [`TruncatedNormal`] | yes, keyed | – | yes | – | – | uniform |
 //! | [`Independent`] | as its base | as its base | – | as its base | as its base | as its base |
 //!
 //! Keyed laws take draws from a source ([`Sample::sample_from`], [`Rsample::rsample_from`]) by the method of their `f64` twin in [`reparam_core::law`],

@@ -65,6 +65,12 @@ fn implicit() -> Vec<Row> {
         row!("inverse-gamma", InverseGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
         row!("log-gamma", LogGamma::new(SHAPE, RATE).unwrap(), entropy, moments, path, keyed),
         row!("student-t", StudentT::new([1.0, 2.5, 30.0], LOC, SCALE).unwrap(), entropy, moments, path, keyed),
+        row!(
+            "truncated-normal",
+            TruncatedNormal::new([0.5, -1.0, 2.0], [1.0, 2.5, 0.25], [-0.75, 2.0, 0.5], [1.0, 8.0, 2.25]).unwrap(),
+            path,
+            keyed
+        ),
         row!("von-mises", VonMises::new([0.0, -2.5, 1.5], [1.0, 0.25, 30.0]).unwrap(), entropy, moments, path, keyed),
     ]
 }
