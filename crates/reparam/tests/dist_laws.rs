@@ -302,8 +302,10 @@ fn the_comparison_sees_a_path_that_is_cut() {
 }
 
 /// Families without a tensor face, and why.
-const WITHOUT: [(&str, &str); 2] =
-    [("normal-mixture", "f64 only: a parameter vector for each number drawn"), ("tabulated", "its table is no parameter")];
+const WITHOUT: [(&str, &str); 2] = [
+    ("normal-mixture", "f64 only: a parameter vector for each number drawn"),
+    ("tabulated", "its table is no parameter"),
+];
 
 #[test]
 fn every_family_has_a_row_or_a_reason() {

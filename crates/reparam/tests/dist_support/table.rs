@@ -67,7 +67,13 @@ fn implicit() -> Vec<Row> {
         row!("student-t", StudentT::new([1.0, 2.5, 30.0], LOC, SCALE).unwrap(), entropy, moments, path, keyed),
         row!(
             "truncated-normal",
-            TruncatedNormal::new([0.5, -1.0, 2.0], [1.0, 2.5, 0.25], [-0.75, 2.0, 0.5], [1.0, 8.0, 2.25]).unwrap(),
+            TruncatedNormal::new(
+                [0.5, -1.0, 2.0, 0.5, 0.0],
+                [1.0, 2.5, 0.25, 1.0, 0.5],
+                [-0.75, 2.0, 0.5, 3.0, f64::NEG_INFINITY],
+                [1.0, 8.0, 2.25, f64::INFINITY, -1.0]
+            )
+            .unwrap(),
             path,
             keyed
         ),

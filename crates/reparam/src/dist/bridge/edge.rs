@@ -22,7 +22,7 @@ impl Edge {
 
     /// `x`, or a number just above it.
     fn up(self, x: f64) -> f64 {
-        x + x.abs() * 2.0 * (1.0 - self.below_one)
+        if x.is_finite() { x + x.abs() * 2.0 * (1.0 - self.below_one) } else { x }
     }
 
     /// The slope at draw `z`: 0 where the type's range holds the draw, and within that range itself.
@@ -41,7 +41,11 @@ impl Edge {
             Support::OpenUnitInterval => x.clamp(self.least, self.below_one),
             Support::UnitInterval if x > 0.0 && x < 1.0 => x.clamp(self.least, self.below_one),
             // Rounding a bound such as π may leave the set.
-            Support::Closed(low, high) => x.clamp(self.up(low), -self.up(-high)),
+            Support::Closed(low, high) => {
+                let (low, high) = (self.up(low), -self.up(-high));
+                // The type may have no number between two bounds.
+                if low <= high { x.clamp(low, high) } else { x }
+            }
             // Rounded from the largest count of f64.
             Support::Count => x.min(self.largest),
             _ => x,

@@ -1,6 +1,5 @@
 //! Normal law between two bounds.
 
-use burn::tensor::Tensor;
 use reparam_core::law;
 
 use crate::dist::error::check_order;
