@@ -17,6 +17,7 @@
 
 pub mod attach;
 pub mod dist;
+pub mod estimator;
 pub mod fused;
 pub mod nn;
 pub mod noise;
