@@ -157,7 +157,11 @@ impl Reader<'_> {
             if self.variables.find(name).is_some() || constant(name).is_some() {
                 return Err(self.wrong(at, format!("'{name}' is no function: write {name}*(…) for a product")));
             }
-            return Err(self.wrong_with(at, format!("no function is called '{name}'"), nearest(name, &names().map(str::to_owned).collect::<Vec<_>>())));
+            return Err(self.wrong_with(
+                at,
+                format!("no function is called '{name}'"),
+                nearest(name, &names().map(str::to_owned).collect::<Vec<_>>()),
+            ));
         };
         let (wanted, got) = (function.arguments(), arguments.len());
         let mut arguments = arguments.into_iter();
