@@ -71,6 +71,17 @@ pub(super) fn score_surrogate(costs: Tensor<2>, advantage: Tensor<2>, log_prob: 
     over_draws(costs + advantage.inner() * log_prob)
 }
 
+/// `Σ weight · log p(value)` of each row, `[N]`, of which only the gradient is meant; `weight` is `[S, N]`.
+pub(super) fn score_term<L, const D: usize>(law: &L, value: Tensor<D>, weight: Tensor<2>) -> Tensor<1>
+where
+    L: LogProb<D> + crate::dist::Distribution<D, Value = Tensor<D>>,
+{
+    let [draws, rows] = weight.dims();
+    let mut shape = [1; D];
+    (shape[0], shape[1]) = (draws, rows);
+    per_row(law.score_term(value, weight.reshape(shape))).squeeze_dim::<1>(0)
+}
+
 impl<L, const D: usize> Estimator<L, D> for ScoreFunction
 where
     L: LogProb<D> + Sample<D, Value = Tensor<D>>,
@@ -97,12 +108,12 @@ where
         EstimatorError::check_draws(name, 1, draws.count())?;
         let z = draws.sample(law);
         let rows = z.dims()[1];
-        let log_prob = per_row(law.log_prob(z.clone()));
-        let costs = cost(z);
+        let costs = cost(z.clone());
         EstimatorError::check_costs(name, &costs, [draws.count(), rows])?;
+        // Removes the path through the advantage: it is a weight.
         let advantage = self.baseline.advantage(name, costs.clone().inner())?;
-        let surrogate = score_surrogate(costs.clone(), advantage, log_prob);
-        Ok(Estimate::of_hard(surrogate, &costs))
+        let score = score_term(law, z, advantage / draws.count() as f64);
+        Ok(Estimate::of_hard(over_draws(costs.clone()) + score, &costs))
     }
 
     fn observe(&mut self, estimate: &Estimate) {
