@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::baseline::RunningMean;
 use super::estimate::over_draws;
+use super::term::score_term;
 use super::{Baseline, Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::dist::{LogProb, Sample};
 
@@ -53,33 +54,6 @@ impl ScoreFunction {
     pub const fn running_mean(decay: f64) -> Self {
         Self::with_baseline(Baseline::RunningMean(RunningMean::new(decay)))
     }
-}
-
-/// What one row's entries add up to: `[S, N, …]` to `[S, N]`.
-pub(super) fn per_row<const D: usize>(entries: Tensor<D>) -> Tensor<2> {
-    let dims = entries.dims();
-    let (draws, rows) = (dims[0], dims[1]);
-    let width: usize = dims[2..].iter().product();
-    entries.reshape([draws, rows, width]).sum_dim(2).squeeze_dim::<2>(2)
-}
-
-/// The mean over draws of `cost + advantage · log_prob`, whose gradient is that of the cost itself and the score term; `[N]`.
-///
-/// `advantage` counts as a constant.
-pub(super) fn score_surrogate(costs: Tensor<2>, advantage: Tensor<2>, log_prob: Tensor<2>) -> Tensor<1> {
-    // Removes the path through the advantage: it is a weight.
-    over_draws(costs + advantage.inner() * log_prob)
-}
-
-/// `Σ weight · log p(value)` of each row, `[N]`, of which only the gradient is meant; `weight` is `[S, N]`.
-pub(super) fn score_term<L, const D: usize>(law: &L, value: Tensor<D>, weight: Tensor<2>) -> Tensor<1>
-where
-    L: LogProb<D> + crate::dist::Distribution<D, Value = Tensor<D>>,
-{
-    let [draws, rows] = weight.dims();
-    let mut shape = [1; D];
-    (shape[0], shape[1]) = (draws, rows);
-    per_row(law.score_term(value, weight.reshape(shape))).squeeze_dim::<1>(0)
 }
 
 impl<L, const D: usize> Estimator<L, D> for ScoreFunction
