@@ -52,6 +52,24 @@ pub trait Discrete<const D: usize>: LogProb<D> + Sample<D> + Distribution<D, Val
     ///
     /// # Shapes      `uniform` as `value`
     fn perturb_given(&self, value: Tensor<D>, uniform: Tensor<D>) -> Tensor<D>;
+
+    /// The derivative of `perturb` along a direction of the logits; a constant.
+    fn tangent(&self, direction: Tensor<D>) -> Tensor<D>;
+
+    /// The derivative of `perturb_given` along a direction of the logits; a constant.
+    fn tangent_given(&self, value: Tensor<D>, uniform: Tensor<D>, direction: Tensor<D>) -> Tensor<D>;
+
+    /// 0, with the derivative that probabilities have in the logits, taken at `probs`, a constant.
+    fn path_at(&self, probs: Tensor<D>) -> Tensor<D>;
+
+    /// What is added to the logits so that `value` leads by `gap` at least: 0 where it does; a constant (Fan et al. 2022).
+    fn gap(&self, value: Tensor<D>, gap: f64) -> Tensor<D>;
+}
+
+/// 0, with the gradient of `x`.
+fn zeroed<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    // Removes the value.
+    x.clone() - x.inner()
 }
 
 impl<const D: usize> Discrete<D> for Bernoulli<D> {
@@ -94,6 +112,28 @@ impl<const D: usize> Discrete<D> for Bernoulli<D> {
         let rest = uniform.clone().neg().log1p();
         let size = softplus(odds + rest) - uniform.log();
         sign * size
+    }
+
+    fn tangent(&self, direction: Tensor<D>) -> Tensor<D> {
+        direction
+    }
+
+    fn tangent_given(&self, value: Tensor<D>, uniform: Tensor<D>, direction: Tensor<D>) -> Tensor<D> {
+        // The sign stands twice, before and within the softplus of `perturb_given`: it cancels. A constant.
+        let odds = (value * 2.0 - 1.0) * self.logits().inner();
+        activation::sigmoid(odds + uniform.neg().log1p()) * direction
+    }
+
+    fn path_at(&self, probs: Tensor<D>) -> Tensor<D> {
+        // A constant: the slope.
+        let probs = probs.inner();
+        probs.clone() * (probs.neg() + 1.0) * zeroed(self.logits())
+    }
+
+    fn gap(&self, value: Tensor<D>, gap: f64) -> Tensor<D> {
+        // A constant: the move of the logits has no path.
+        let (logits, sign) = (self.logits().inner(), value * 2.0 - 1.0);
+        sign.clone() * (sign * logits.clone()).clamp_min(gap) - logits
     }
 }
 
@@ -155,5 +195,36 @@ impl<const D: usize> Discrete<D> for OneHotCategorical<D> {
         let others = (higher + gap.neg().exp().log1p()).neg();
         let top = largest.neg();
         value.clone() * top + (value.neg() + 1.0) * others
+    }
+
+    fn tangent(&self, direction: Tensor<D>) -> Tensor<D> {
+        // The derivative of log_softmax; a constant.
+        let probs = self.probs().inner();
+        direction.clone() - (probs * direction).sum_dim(D - 1)
+    }
+
+    fn tangent_given(&self, value: Tensor<D>, uniform: Tensor<D>, direction: Tensor<D>) -> Tensor<D> {
+        // -ln(E_k/p_k + E_b) has the slope (E_k/p_k)/(E_k/p_k + E_b) in log p_k; the largest has none. A constant.
+        let log_probs = activation::log_softmax(self.logits().inner(), D - 1);
+        let exponential = uniform.log().neg();
+        let largest = (value.clone() * exponential.clone()).sum_dim(D - 1).log();
+        let share = activation::sigmoid(exponential.log() - log_probs - largest);
+        (value.neg() + 1.0) * share * self.tangent(direction)
+    }
+
+    fn path_at(&self, probs: Tensor<D>) -> Tensor<D> {
+        // A constant: the slope.
+        let probs = probs.inner();
+        let step = zeroed(self.logits());
+        probs.clone() * (step.clone() - (probs * step).sum_dim(D - 1))
+    }
+
+    fn gap(&self, value: Tensor<D>, gap: f64) -> Tensor<D> {
+        // A constant: the move of the logits has no path.
+        let logits = self.logits().inner();
+        let top = logits.clone().max_dim(D - 1);
+        let chosen = (logits.clone() * value.clone()).sum_dim(D - 1);
+        let excess = (logits - top.clone() + gap).clamp_min(0.0);
+        value.clone() * (top - chosen) - (value.neg() + 1.0) * excess
     }
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 
 use burn::tensor::{DType, Element, Tensor, TensorCreationOptions, TensorData};
 
+use super::Discrete;
 use crate::dist::{Rsample, Sample};
 use crate::noise::{Key, Noise, NoiseFloat, Plan, Source};
 
@@ -140,6 +141,22 @@ impl Draws {
     fn source(&self) -> Option<impl Source> {
         let whole = self.window.is_none() && self.plan != NoisePlan::Antithetic;
         whole.then(|| self.key.step(self.step).plan(self.numbers_plan(1)))
+    }
+
+    /// The noise `[S, N, …]` that perturbs the logits of a law of coins or categories.
+    pub fn perturbation<L: Discrete<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        self.noise(law.perturbation(), self.shape_of(law), law.options())
+    }
+
+    /// Uniform noise `[S, N, …]`, a number for each logit.
+    pub fn uniform<L: Discrete<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        self.noise(Noise::Uniform, self.shape_of(law), law.options())
+    }
+
+    fn shape_of<L: Discrete<D>, const D: usize>(&self, law: &L) -> [usize; D] {
+        let mut shape = law.parameter().dims();
+        shape[0] = self.count;
+        shape
     }
 
     fn base<L: Sample<D>, const D: usize>(&self, law: &L) -> Tensor<D> {

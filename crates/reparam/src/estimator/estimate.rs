@@ -36,6 +36,8 @@ pub struct Estimate {
     pub relaxed_cost: Option<Tensor<1>>,
     /// `[S, N]`, a constant: the costs of single draws of the law itself, for baselines that learn.
     pub costs: Option<Tensor<2>>,
+    /// `[N]`, a constant: minus the multi-sample bound, of estimators whose objective it is and not the mean cost.
+    pub bound: Option<Tensor<1>>,
 }
 
 impl Estimate {
@@ -44,7 +46,7 @@ impl Estimate {
         // Constants: they are reported, and nothing is learnt through them.
         let costs = costs.clone().inner();
         let cost = over_draws(costs.clone());
-        Self { surrogate, cost: Some(cost), relaxed_cost: None, costs: Some(costs) }
+        Self { surrogate, cost: Some(cost), relaxed_cost: None, costs: Some(costs), bound: None }
     }
 
     /// The scalar whose backward pass gives every row its estimate: the sum of the surrogate.
@@ -102,6 +104,14 @@ pub enum EstimatorError {
         /// What must hold, and what was given.
         rule: String,
     },
+}
+
+/// Refuses a temperature that is not finite and positive.
+pub(super) fn check_temperature(estimator: &'static str, temperature: f64) -> Result<(), EstimatorError> {
+    if temperature > 0.0 && temperature.is_finite() {
+        return Ok(());
+    }
+    Err(EstimatorError::Unfit { estimator, rule: format!("the temperature must be finite and > 0, got {temperature}") })
 }
 
 impl EstimatorError {

@@ -26,25 +26,54 @@
 //! assert!((gradient - 0.025).abs() < 0.001); // p (1 - p) (0.55² - 0.45²)
 //! ```
 
+mod arm;
 mod baseline;
+mod disarm_categorical;
 mod discrete;
 mod draws;
+mod enumerate;
 mod estimate;
+mod graph;
+mod gumbel_softmax;
+mod measure_valued;
+mod muprop;
+mod nvil;
+mod optimal_baseline;
 mod pathwise;
+mod rebar;
+mod relax;
 mod score_function;
-#[allow(dead_code)] // Removed with the first estimator that needs it.
 mod slope;
+mod straight_through;
+mod temperature;
+mod term;
+mod vimco;
 
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 
+pub use arm::{Arm, DisArm};
 pub use baseline::{Baseline, RunningMean};
+pub use disarm_categorical::DisArmCategorical;
 pub use discrete::Discrete;
 pub use draws::{Draws, NoisePlan};
+pub use enumerate::{Enumerate, LocalExpectation, MOST_OUTCOMES, PartialEnumeration};
 pub use estimate::{Bias, Estimate, EstimatorError};
+pub use graph::{Node, StochasticGraph};
+pub use gumbel_softmax::GumbelSoftmaxGradient;
+pub use measure_valued::{MeasureValued, MeasureValuedCategorical, WeakDerivative, WeakPair, weak_normal};
+pub use muprop::MuProp;
+pub use nvil::Nvil;
+pub use optimal_baseline::{OptimalBaseline, ScoreNorm};
 pub use pathwise::Pathwise;
+pub use rebar::Rebar;
+pub use relax::Relax;
 pub use score_function::ScoreFunction;
+pub(crate) use slope::slope_at;
+pub use straight_through::StraightThrough;
+pub use temperature::{Temperature, TemperatureControl};
+pub use vimco::Vimco;
 
 use crate::dist::Distribution;
 

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::baseline::RunningMean;
 use super::estimate::over_draws;
+use super::term::score_term;
 use super::{Baseline, Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::dist::{LogProb, Sample};
 
@@ -55,22 +56,6 @@ impl ScoreFunction {
     }
 }
 
-/// What one row's entries add up to: `[S, N, …]` to `[S, N]`.
-pub(super) fn per_row<const D: usize>(entries: Tensor<D>) -> Tensor<2> {
-    let dims = entries.dims();
-    let (draws, rows) = (dims[0], dims[1]);
-    let width: usize = dims[2..].iter().product();
-    entries.reshape([draws, rows, width]).sum_dim(2).squeeze_dim::<2>(2)
-}
-
-/// The mean over draws of `cost + advantage · log_prob`, whose gradient is that of the cost itself and the score term; `[N]`.
-///
-/// `advantage` counts as a constant.
-pub(super) fn score_surrogate(costs: Tensor<2>, advantage: Tensor<2>, log_prob: Tensor<2>) -> Tensor<1> {
-    // Removes the path through the advantage: it is a weight.
-    over_draws(costs + advantage.inner() * log_prob)
-}
-
 impl<L, const D: usize> Estimator<L, D> for ScoreFunction
 where
     L: LogProb<D> + Sample<D, Value = Tensor<D>>,
@@ -97,12 +82,12 @@ where
         EstimatorError::check_draws(name, 1, draws.count())?;
         let z = draws.sample(law);
         let rows = z.dims()[1];
-        let log_prob = per_row(law.log_prob(z.clone()));
-        let costs = cost(z);
+        let costs = cost(z.clone());
         EstimatorError::check_costs(name, &costs, [draws.count(), rows])?;
+        // Removes the path through the advantage: it is a weight.
         let advantage = self.baseline.advantage(name, costs.clone().inner())?;
-        let surrogate = score_surrogate(costs.clone(), advantage, log_prob);
-        Ok(Estimate::of_hard(surrogate, &costs))
+        let score = score_term(law, z, advantage / draws.count() as f64);
+        Ok(Estimate::of_hard(over_draws(costs.clone()) + score, &costs))
     }
 
     fn observe(&mut self, estimate: &Estimate) {
