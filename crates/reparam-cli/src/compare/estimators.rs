@@ -35,7 +35,11 @@ fn those(fitting: &[&str]) -> String {
 fn refusal(option: &str, name: &str, problem: &Problem, fitting: &[&str]) -> CompareError {
     let known = all();
     if known.contains(&name) {
-        let what = format!("{option}: {name} does not fit {}: {}", described(problem.subject()), reason(name, problem.subject()));
+        let what = format!(
+            "{option}: {name} does not fit {}: {}",
+            described(problem.subject()),
+            reason(name, problem.subject())
+        );
         return CompareError::Estimator { what, hint: those(fitting) };
     }
     let mut near: Vec<(f64, &str)> =

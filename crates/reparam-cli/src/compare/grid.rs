@@ -1,7 +1,7 @@
 //! Numbers of the command line: counts, and the grid of a sweep.
 
 use super::CompareError;
-use crate::law::{spelled, shown};
+use crate::law::{shown, spelled};
 
 /// Estimates at least and at most.
 pub const DRAWS: [usize; 2] = [100, 100_000_000];
@@ -78,8 +78,21 @@ mod tests {
             assert!((value / wanted - 1.0).abs() < 4.0 * f64::EPSILON, "{value}");
         }
         assert_eq!(parse("loc=-1:1:3").unwrap().values, [-1.0, 0.0, 1.0]);
-        for text in ["scale", "scale=1", "scale=1:2", "scale=2:1:5", "scale=1:1:5", "scale=1:2:1", "scale=1:2:x", "scale=a:2:3",
-            "scale=1:inf:3", "=1:2:3", "scale=1:2:100000", "scale=1:2:3:4", "scale=1:nan:3"] {
+        for text in [
+            "scale",
+            "scale=1",
+            "scale=1:2",
+            "scale=2:1:5",
+            "scale=1:1:5",
+            "scale=1:2:1",
+            "scale=1:2:x",
+            "scale=a:2:3",
+            "scale=1:inf:3",
+            "=1:2:3",
+            "scale=1:2:100000",
+            "scale=1:2:3:4",
+            "scale=1:nan:3",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -77,8 +77,12 @@ fn table(text: &str, subject: &Subject) -> Result<Loss, CompareError> {
         Subject::Coins(_) => 2,
         Subject::Categories(_) => subject.width(),
         Subject::Law(_) => {
-            return Err(CompareError::option("--loss-table", "for coins and categories (bernoulli, categorical)", "another law")
-                .with_hint("say --loss with a formula of the draw"));
+            return Err(CompareError::option(
+                "--loss-table",
+                "for coins and categories (bernoulli, categorical)",
+                "another law",
+            )
+            .with_hint("say --loss with a formula of the draw"));
         }
     };
     let rule = format!("{wanted} finite numbers with commas, one for each outcome");

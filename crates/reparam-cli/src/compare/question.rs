@@ -40,8 +40,7 @@ impl Question {
     /// Reads the arguments.
     pub fn new(args: &CompareArgs) -> Result<Self, CompareError> {
         let nothing_said = args.param.is_empty() && args.law == "normal" && args.sweep.is_none();
-        let param: Vec<String> =
-            if nothing_said { FIRST_LOOK.map(str::to_owned).to_vec() } else { args.param.clone() };
+        let param: Vec<String> = if nothing_said { FIRST_LOOK.map(str::to_owned).to_vec() } else { args.param.clone() };
         let mut given = law::parse("--param", &param)?;
         let grid = args.sweep.as_deref().map(grid::parse).transpose()?;
         let mut notes = Vec::new();
@@ -102,7 +101,11 @@ fn start(grid: &Grid, given: &mut Vec<Given>, notes: &mut Vec<String>) {
         return;
     }
     let middle = grid.values[grid.values.len() / 2];
-    notes.push(format!("{} is not given: the table is that of the middle of the sweep, {}", grid.name, law::Exact(middle)));
+    notes.push(format!(
+        "{} is not given: the table is that of the middle of the sweep, {}",
+        grid.name,
+        law::Exact(middle)
+    ));
     given.push(Given { name: grid.name.clone(), values: vec![middle], text: middle.to_string() });
 }
 
@@ -116,7 +119,13 @@ fn subject(known: &Known) -> Result<Subject, CompareError> {
 }
 
 /// The command that asks the same again.
-fn command(args: &CompareArgs, given: &[Given], loss: &Loss, config: &CompareConfig, sweep_draws: Option<usize>) -> String {
+fn command(
+    args: &CompareArgs,
+    given: &[Given],
+    loss: &Loss,
+    config: &CompareConfig,
+    sweep_draws: Option<usize>,
+) -> String {
     let mut words = vec!["reparam compare".to_owned(), format!("--law {}", shell_word(&args.law))];
     words.extend(given.iter().map(|g| format!("--param {}", shell_word(&format!("{}={}", g.name, g.text)))));
     words.push(match loss {

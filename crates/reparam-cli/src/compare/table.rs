@@ -29,12 +29,20 @@ pub fn cells(row: &Row) -> [String; 10] {
 
 /// A number in few characters.
 pub fn short(number: f64, digits: usize) -> String {
-    if number != 0.0 && !(1e-4..1e6).contains(&number.abs()) { format!("{:.*e}", digits - 1, number) } else { significant(number, digits).replace(',', "") }
+    if number != 0.0 && !(1e-4..1e6).contains(&number.abs()) {
+        format!("{:.*e}", digits - 1, number)
+    } else {
+        significant(number, digits).replace(',', "")
+    }
 }
 
 fn mean(row: &Row) -> String {
     // Rounding alone is no error to speak of.
-    if row.standard_error <= 1e-12 * row.mean.abs() { short(row.mean, 6) } else { Measured::with_error(row.mean, row.standard_error).to_string() }
+    if row.standard_error <= 1e-12 * row.mean.abs() {
+        short(row.mean, 6)
+    } else {
+        Measured::with_error(row.mean, row.standard_error).to_string()
+    }
 }
 
 /// The verdict, with the bias where there is one.
@@ -74,7 +82,8 @@ pub fn text(report: &Report) -> String {
 
 /// Lines of cells in columns; a line without cells is empty.
 pub fn aligned(lines: &[Vec<String>], right: &[bool]) -> String {
-    let width = |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..right.len()).map(width).collect();
     let mut out = String::new();
     for line in lines {
@@ -100,7 +109,10 @@ mod tests {
     #[test]
     fn numbers_end_in_one_line() {
         let line = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
-        assert_eq!(aligned(&[line("a", "x"), Vec::new(), line("abc", "1.25")], &[false, true]), "a       x\n\nabc  1.25\n");
+        assert_eq!(
+            aligned(&[line("a", "x"), Vec::new(), line("abc", "1.25")], &[false, true]),
+            "a       x\n\nabc  1.25\n"
+        );
     }
 
     #[test]
