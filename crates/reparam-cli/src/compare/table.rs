@@ -17,14 +17,22 @@ pub fn cells(row: &Row) -> [String; 10] {
         row.estimator.clone(),
         row.parameter.clone(),
         mean(row),
-        or_dash(row.exact, 6),
+        row.exact.map_or_else(|| "-".to_owned(), |x| trimmed(&short(x, 6))),
         verdict(row),
         if row.variance == 0.0 { "0".into() } else { short(row.variance, 4) },
         or_dash(row.snr, 3),
         time(row.seconds_per_draw),
-        or_dash(row.efficiency, 3),
+        row.efficiency.map_or_else(|| "-".to_owned(), |x| format!("{x:.2e}")),
         row.tail_index.map_or_else(|| "-".to_owned(), |index| format!("{index:.2}")),
     ]
+}
+
+/// Without zeros at the end of a decimal fraction.
+fn trimmed(number: &str) -> String {
+    if !number.contains('.') || number.contains('e') {
+        return number.to_owned();
+    }
+    number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A number in few characters.
