@@ -123,9 +123,13 @@ impl StraightThrough {
                 zeroed(law.soft(law.parameter() + offset, temperature))
             }
             Path::Rao { temperature, inner } => {
+                // The path is that of logits plus noise; given the draw the noise has another law, and no path of its own.
+                let step = zeroed(law.parameter());
                 let soft = (0..inner).map(|i| {
                     let uniform = draws.site("inner").site(&i.to_string()).uniform(law);
-                    law.soft(law.perturb_given(hard.clone(), uniform), temperature)
+                    // A constant, as said.
+                    let given = law.perturb_given(hard.clone(), uniform).inner();
+                    law.soft(given + step.clone(), temperature)
                 });
                 let sum = soft.reduce(|a, b| a + b).unwrap_or_else(|| law.probabilities());
                 zeroed(sum / inner as f64)
