@@ -6,6 +6,7 @@ use super::expression::{Expression, Variables};
 use super::loss::Loss;
 use super::question::Question;
 use super::sweep::Sweep;
+use super::table::is_zero;
 use crate::law::AnyLaw;
 use crate::report::number::significant;
 use crate::report::plot::{Drawing, LineChart, Series};
@@ -13,8 +14,6 @@ use crate::report::plot::{Drawing, LineChart, Series};
 /// Width and height of a chart in pixels; one with many curves has a long legend and is higher.
 const SIZE: (u32, u32) = (640, 420);
 const ENTRIES_A_LINE: u32 = 4;
-/// A variance below this part of the squared mean is rounding.
-const ROUNDING: f64 = 1e-24;
 /// Colours that stay apart.
 const COLOURS: usize = 10;
 /// Dark grey, for what is not an estimator.
@@ -49,6 +48,7 @@ fn one_report(report: &Report, names: &[&str], parameter: &str) -> Figure {
         let index = names.iter().position(|name| *name == row.estimator).unwrap_or(0);
         Series {
             colour: Some(colour(index)),
+            dashed: index >= COLOURS,
             ..Series::new(format!("{}{note}", row.estimator), vec![(row.seconds_per_draw * 1e9, variance)])
         }
     });
@@ -201,10 +201,6 @@ fn floor<'a>(rows: impl Iterator<Item = &'a Row>) -> f64 {
         .map(|row| row.variance)
         .fold(f64::INFINITY, f64::min);
     if least.is_finite() { 10_f64.powf(least.log10().floor() - 1.0) } else { 1e-3 }
-}
-
-fn is_zero(row: &Row) -> bool {
-    row.variance <= ROUNDING * row.mean * row.mean
 }
 
 fn colour(index: usize) -> usize {

@@ -13,18 +13,32 @@ const NUMBERS: [bool; 10] = [false, false, true, true, false, true, true, true, 
 /// The cells of a row.
 pub fn cells(row: &Row) -> [String; 10] {
     let or_dash = |number: Option<f64>, digits| number.map_or_else(|| "-".to_owned(), |x| short(x, digits));
+    let none = is_zero(row);
     [
         row.estimator.clone(),
         row.parameter.clone(),
         mean(row),
-        row.exact.map_or_else(|| "-".to_owned(), |x| trimmed(&short(x, 6))),
+        row.exact.map_or_else(|| "-".to_owned(), |x| exact(row, x)),
         verdict(row),
-        if row.variance == 0.0 { "0".into() } else { short(row.variance, 4) },
-        or_dash(row.snr, 3),
+        if none { "0".into() } else { short(row.variance, 4) },
+        or_dash(row.snr.filter(|_| !none), 3),
         time(row.seconds_per_draw),
-        row.efficiency.map_or_else(|| "-".to_owned(), |x| format!("{x:.2e}")),
+        row.efficiency.filter(|_| !none).map_or_else(|| "-".to_owned(), |x| format!("{x:.2e}")),
         row.tail_index.map_or_else(|| "-".to_owned(), |index| format!("{index:.2}")),
     ]
+}
+
+/// A variance below this part of the squared mean is rounding.
+const ROUNDING: f64 = 1e-24;
+
+/// Whether all estimates are one number, but for rounding.
+pub fn is_zero(row: &Row) -> bool {
+    row.variance <= ROUNDING * row.mean * row.mean
+}
+
+/// The exact gradient; 0 where it is no more than the rounding of a quadrature.
+fn exact(row: &Row, value: f64) -> String {
+    if value.abs() < 1e-9 * row.standard_error { "0".into() } else { trimmed(&short(value, 6)) }
 }
 
 /// Without zeros at the end of a decimal fraction.
@@ -47,7 +61,7 @@ pub fn short(number: f64, digits: usize) -> String {
 fn mean(row: &Row) -> String {
     // Rounding alone is no error to speak of.
     if row.standard_error <= 1e-12 * row.mean.abs() {
-        short(row.mean, 6)
+        trimmed(&short(row.mean, 6))
     } else {
         Measured::with_error(row.mean, row.standard_error).to_string()
     }

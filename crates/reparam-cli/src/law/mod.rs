@@ -34,7 +34,7 @@ pub(crate) use number::{Exact, List, read, shown};
 pub(crate) use one::{Known, build};
 pub(crate) use output::Output;
 pub(crate) use progress::Progress;
-pub(crate) use recipe::{Given, parse, plausible, spelled};
+pub(crate) use recipe::{Given, parse, spelled};
 pub(crate) use subject::AnyLaw;
 
 use crate::console;

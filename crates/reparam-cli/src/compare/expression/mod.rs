@@ -13,7 +13,7 @@ mod value;
 mod variables;
 
 pub use error::ExpressionError;
-pub use function::{FUNCTIONS, OPERATORS};
+
 pub use variables::Variables;
 
 use burn::tensor::Tensor;

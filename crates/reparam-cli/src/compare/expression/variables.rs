@@ -15,14 +15,6 @@ pub enum Variables {
 }
 
 impl Variables {
-    /// Numbers of a draw.
-    pub fn count(self) -> usize {
-        match self {
-            Self::Number => 1,
-            Self::Vector(count) | Self::Categories(count) => count,
-        }
-    }
-
     /// What a name means.
     pub(super) fn find(self, name: &str) -> Option<Node> {
         match (self, name) {

@@ -120,7 +120,7 @@ impl LineChart {
             whole: self.whole_x,
             log: self.log_x,
             ticks: (self.size.0 / 70).max(3) as usize,
-            margin: false,
+            margin: curves.iter().any(|curve| curve.points.len() == 1),
         };
         let y_style =
             AxisStyle { log: self.log_y, margin: true, ticks: (self.size.1 / 50).max(3) as usize, whole: false };
@@ -200,7 +200,11 @@ impl LineChart {
             .enumerate()
             .map(|(index, series)| Entry {
                 label: series.label.clone(),
-                mark: if series.dashed { Mark::Dashes } else { Mark::Line },
+                mark: match (series.points.len(), series.dashed) {
+                    (1, dashed) => Mark::Shape(if dashed { 2 } else { 0 }),
+                    (_, true) => Mark::Dashes,
+                    (_, false) => Mark::Line,
+                },
                 colour: series.colour(index),
             })
             .collect();
@@ -244,15 +248,23 @@ impl Curve {
         // Few points are marked, so that one sees how few they are; a point without neighbours has no line to be seen by.
         let few = self.points.len() <= 15 && !self.dashed;
         for part in parts_inside(&self.points, &frame.x, &frame.y) {
-            let marked = part.iter().filter(|point| part.len() == 1 || few && self.points.contains(point));
-            let marks: Vec<_> = marked.map(|&at| Circle::new(at, 3 * FINE, self.colour.filled())).collect();
+            // On a logarithmic axis a point comes back from the frame with its last bits changed.
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+            let own = |point: &(f64, f64)| self.points.iter().any(|own| near(own.0, point.0) && near(own.1, point.1));
+            let marked = part.iter().filter(|point| part.len() == 1 || few && own(point)).copied();
+            if self.dashed {
+                let cross = |at| Cross::new(at, 3 * FINE, self.colour.stroke_width(2 * FINE as u32));
+                chart.draw_series(marked.map(cross).collect::<Vec<_>>())?;
+            } else {
+                let disc = |at| Circle::new(at, 3 * FINE, self.colour.filled());
+                chart.draw_series(marked.map(disc).collect::<Vec<_>>())?;
+            }
             if part.len() > 1 && self.dashed {
                 let style = self.colour.stroke_width(2 * FINE as u32);
                 chart.draw_series(DashedLineSeries::new(part, 7 * FINE as u32, 5 * FINE as u32, style))?;
             } else if part.len() > 1 {
                 chart.draw_series([PathElement::new(part, self.colour.stroke_width(2 * FINE as u32))])?;
             }
-            chart.draw_series(marks)?;
         }
         Ok(())
     }
