@@ -55,7 +55,7 @@ impl Loss {
     /// The problem of this loss.
     pub fn problem(&self, subject: Subject) -> Problem {
         match self.clone() {
-            Self::Formula(_, expression) => Problem::new(subject, move |draws| expression.evaluate(draws)),
+            Self::Formula(_, expression) => Problem::new(subject, move |draws| expression.evaluate(&draws)),
             Self::Table(numbers) => Problem::new(subject, move |draws| linear(&draws, &numbers)),
         }
     }

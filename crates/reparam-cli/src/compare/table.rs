@@ -70,6 +70,9 @@ fn mean(row: &Row) -> String {
 /// The verdict, with the bias where there is one.
 pub fn verdict(row: &Row) -> String {
     match (row.verdict, row.bias, row.bias_standard_error) {
+        (Verdict::Biased, Some(bias), Some(error)) if error < 1e-9 * bias.abs() => {
+            format!("biased by {}", short(bias, 4))
+        }
         (Verdict::Biased, Some(bias), Some(error)) => format!("biased by {}", Measured::with_error(bias, error)),
         (Verdict::Unbiased, ..) if row.biased_by_design => "no bias seen (biased by design)".into(),
         (verdict, ..) => verdict.words().into(),
@@ -112,11 +115,8 @@ pub fn aligned(lines: &[Vec<String>], right: &[bool]) -> String {
         let mut text = String::new();
         for ((cell, width), right) in line.iter().zip(&widths).zip(right) {
             let room = " ".repeat(width.saturating_sub(cell.chars().count()));
-            if *right {
-                text += &format!("{room}{cell}  ");
-            } else {
-                text += &format!("{cell}{room}  ");
-            }
+            let (first, second) = if *right { (room.as_str(), cell.as_str()) } else { (cell.as_str(), room.as_str()) };
+            text.extend([first, second, "  "]);
         }
         out += text.trim_end();
         out.push('\n');

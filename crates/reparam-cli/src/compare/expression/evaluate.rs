@@ -29,7 +29,7 @@ fn value(node: &Node, numbers: &[Tensor<2>]) -> Value {
         Node::Choice(parts) => {
             let [condition, then, otherwise] = &**parts;
             match value(condition, numbers) {
-                Value::Constant(condition) => value(if condition != 0.0 { then } else { otherwise }, numbers),
+                Value::Constant(condition) => value(if condition == 0.0 { otherwise } else { then }, numbers),
                 Value::Draws(condition) => choice(&condition, then, otherwise, numbers),
             }
         }

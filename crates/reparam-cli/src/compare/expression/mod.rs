@@ -53,8 +53,8 @@ impl Expression {
     }
 
     /// Its value for draws `[S, N, K]` of K numbers each: `[S, N]`.
-    pub fn evaluate(&self, draws: Tensor<3>) -> Tensor<2> {
-        evaluate::evaluate(&self.root, &draws)
+    pub fn evaluate(&self, draws: &Tensor<3>) -> Tensor<2> {
+        evaluate::evaluate(&self.root, draws)
     }
 
     /// Whether draws occur in it at all.

@@ -7,7 +7,7 @@ fn at(text: &str, xs: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let expression = Expression::parse(text, Variables::Number).unwrap_or_else(|error| panic!("{text}: {error}"));
     let data = TensorData::new(xs.to_vec(), [xs.len(), 1, 1]);
     let x = Tensor::<3>::from_data(data, (&Device::flex().autodiff(), DType::F64)).require_grad();
-    let values = expression.evaluate(x.clone());
+    let values = expression.evaluate(&x);
     assert_eq!(values.dims(), [xs.len(), 1]);
     let slopes = if values.is_tracked() { x.grad(&values.clone().sum().backward()) } else { None };
     let slopes = slopes.map_or_else(|| vec![0.0; xs.len()], |slopes| slopes.try_to_vec_as().unwrap());
@@ -93,7 +93,7 @@ fn vectors_and_categories_have_numbered_variables() {
     let data = TensorData::new(vec![0.0, 1.0, 0.0, 0.2, 0.3, 0.5], [2, 1, 3]);
     let x = Tensor::<3>::from_data(data, (&Device::flex(), DType::F64));
     let value = |text: &str, variables| -> Vec<f64> {
-        Expression::parse(text, variables).unwrap().evaluate(x.clone()).try_to_vec_as().unwrap()
+        Expression::parse(text, variables).unwrap().evaluate(&x).try_to_vec_as().unwrap()
     };
     assert_eq!(value("x0 + 10*x1 + 100*x2", Variables::Vector(3)), [10.0, 53.2]);
     assert_eq!(value("x", Variables::Categories(3)), [1.0, 1.3]);
@@ -162,11 +162,11 @@ fn no_text_breaks_it() {
     let x = Tensor::<3>::from_floats([[[0.5]], [[-2.0]]], &Device::flex());
     let mut read = 0;
     for _ in 0..20_000 {
-        let text: String = (0..1 + next(12)).map(|_| pieces[next(pieces.len())]).collect();
+        let text: String = (0..=next(12)).map(|_| pieces[next(pieces.len())]).collect();
         match Expression::parse(&text, Variables::Number) {
             Ok(expression) => {
                 read += 1;
-                assert_eq!(expression.evaluate(x.clone()).dims(), [2, 1], "{text}");
+                assert_eq!(expression.evaluate(&x).dims(), [2, 1], "{text}");
             }
             Err(error) => assert!(error.column >= 1 && error.column <= text.chars().count() + 1, "{text}: {error}"),
         }

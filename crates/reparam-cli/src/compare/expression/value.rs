@@ -5,6 +5,7 @@ use burn::tensor::{Bool, Tensor, activation};
 use super::function::{Binary, Unary};
 
 /// What a part of a formula is worth.
+#[expect(clippy::large_enum_variant, reason = "a handful live at a time")]
 #[derive(Clone, Debug)]
 pub enum Value {
     /// The same for all draws.

@@ -52,6 +52,7 @@ impl Series {
 /// assert!(chart.draw().standalone().contains("<polyline"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "properties of the axes, each independent of the others")]
 pub struct LineChart {
     /// What the chart shows, in words, for readers who do not see it.
     pub title: String,

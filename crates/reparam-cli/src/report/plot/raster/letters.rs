@@ -4,7 +4,7 @@ use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, point};
 
 use super::canvas::Canvas;
 
-/// DejaVu Sans, cut down to the letters of charts; its licence lies beside it.
+/// The font `DejaVu Sans`, cut down to the letters of charts; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("../../../../data/DejaVuSans-subset.ttf");
 /// The font is wider than those that the charts are laid out for.
 const NARROW: f32 = 0.9;
