@@ -138,6 +138,16 @@ fn a_jump_is_noticed() {
 }
 
 #[test]
+fn steps_where_the_support_moves_leave_no_exact_value_to_trust() {
+    let folder = here();
+    let uniform = ["compare", "--law", "uniform", "-p", "low=0", "-p", "high=1", "--draws", "500", "--json", "--loss"];
+    let report = |loss| json(folder.path(), &[&uniform[..], &[loss]].concat());
+    let (jump, smooth) = (report("x > 0.5"), report("x^2"));
+    assert!(jump["recommended"].is_null() && jump["notes"].to_string().contains("neither they nor the verdicts hold"));
+    assert_eq!(smooth["recommended"], "pathwise");
+}
+
+#[test]
 fn a_sweep_leaves_a_folder() {
     let folder = here();
     let arguments = [
