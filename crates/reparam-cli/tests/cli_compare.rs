@@ -357,11 +357,10 @@ fn mistakes_are_one_clear_line() {
     bad(at, &["verify", "--draws", "500"]);
 }
 
+/// The table for people is in the book, whose commands are run.
 #[test]
 fn verify_passes_and_says_so() {
     let folder = here();
-    let text = good(folder.path(), &["verify", "--draws", "1000"]);
-    assert!(text.trim_end().ends_with("all passed"), "{text}");
     let found = json(folder.path(), &["verify", "--draws", "1000", "--json"]);
     assert_eq!(found["pass"], true);
     assert!(found["checks"].as_array().unwrap().len() > 100);

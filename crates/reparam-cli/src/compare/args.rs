@@ -52,16 +52,16 @@ pub struct CompareArgs {
     #[arg(long, value_name = "NUMBERS", conflicts_with = "loss", allow_hyphen_values = true)]
     pub loss_table: Option<String>,
     /// Names with commas, or all that fit the law
-    #[arg(long, value_name = "NAMES", default_value = "all")]
+    #[arg(long, value_name = "NAMES", default_value = "all", conflicts_with = "auto")]
     pub estimators: String,
     /// Estimates of each estimator, 100 to 100000000 (100000 or 1e5) [default: 100000]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", conflicts_with = "auto", allow_hyphen_values = true)]
     pub draws: Option<String>,
     /// Seed of the noise
     #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_hyphen_values = true)]
     pub seed: u64,
     /// Temperature of relaxations, and the one that rebar and relax start from
-    #[arg(long, value_name = "NUMBER", default_value_t = 0.5, allow_hyphen_values = true)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.5, conflicts_with = "auto", allow_hyphen_values = true)]
     pub temperature: f64,
     /// Measure along a grid of a scalar parameter of the law, or of the temperature: NAME=LOW:HIGH:POINTS
     ///
@@ -74,7 +74,7 @@ pub struct CompareArgs {
     /// Choose by a short pilot with common random numbers, print the evidence and the choice
     #[arg(long)]
     pub auto: bool,
-    /// Seconds that the pilot of --auto may take [default: 0.5]
+    /// Seconds that the pilot of --auto may take [default: 1]
     #[arg(long, value_name = "SECONDS", requires = "auto", allow_hyphen_values = true)]
     pub seconds: Option<f64>,
     /// Biased estimators that may be recommended, names with commas

@@ -1,6 +1,6 @@
 //! `reparam compare` and `reparam verify`: how noisy each estimator is on a problem of the user's, and whether all are right.
 //!
-//! The way of the data: [`question`] (law, loss, estimators, from the command line) → the measurement of [`reparam::measure`] → table, JSON, and
+//! The way of the data: the question (law, loss, estimators, from the command line) → the measurement of [`reparam::measure`] → table, JSON, and
 //! with `--out` a folder of tables, pictures and a page.
 
 mod answer;

@@ -135,7 +135,10 @@ fn command(
     if !config.estimators.is_empty() {
         words.push(format!("--estimators {}", config.estimators.join(",")));
     }
-    words.push(format!("--draws {} --seed {}", config.draws, config.seed));
+    if !args.auto {
+        words.push(format!("--draws {}", config.draws));
+    }
+    words.push(format!("--seed {}", config.seed));
     if config.options.temperature != Options::default().temperature {
         words.push(format!("--temperature {}", config.options.temperature));
     }
