@@ -314,6 +314,16 @@ fn mistakes_are_one_clear_line() {
             "relaxations",
         ),
         (
+            &["--law", "dirichlet", "-p", "concentration=1,2", "--sweep", "concentration=1:2:3"],
+            "error: --sweep must be of a parameter that is one number, got 'concentration'",
+            "--param",
+        ),
+        (
+            &["--law", "categorical", "--sweep", "probs=0.1:0.9:3"],
+            "error: --sweep must be of a parameter that is one number, got 'probs'",
+            "--param",
+        ),
+        (
             &["--estimators", "pathwize"],
             "error: --estimators: no estimator is called 'pathwize'",
             "did you mean pathwise",

@@ -48,6 +48,9 @@ impl Question {
             start(grid, &mut given, &mut notes);
         }
         let known = law::build(law::find(&args.law)?, &given)?;
+        if let Some(grid) = &grid {
+            one_number(grid, &known)?;
+        }
         let subject = subject(&known)?;
         let loss = Loss::new(args, &subject)?;
         notes.extend(loss.notes());
@@ -107,6 +110,18 @@ fn start(grid: &Grid, given: &mut Vec<Given>, notes: &mut Vec<String>) {
         law::Exact(middle)
     ));
     given.push(Given { name: grid.name.clone(), values: vec![middle], text: middle.to_string() });
+}
+
+/// Refuses to sweep a vector.
+fn one_number(grid: &Grid, known: &Known) -> Result<(), CompareError> {
+    let own = known.family.parameters().iter().any(|parameter| parameter.vector && parameter.name == grid.name);
+    let said = known.said.iter().any(|(said, _)| said.way.vector && said.way.from == grid.name);
+    if own || said {
+        let hint = "a vector is given by --param alone, or --sweep temperature=0.1:5:15 is what is meant";
+        return Err(CompareError::option("--sweep", "of a parameter that is one number", format!("'{}'", grid.name))
+            .with_hint(hint));
+    }
+    Ok(())
 }
 
 /// What is drawn. The law is built again, because its box goes into the problem.

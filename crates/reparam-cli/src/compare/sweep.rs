@@ -46,7 +46,7 @@ impl Sweep {
         if temperature {
             config.estimators = with_temperature(question)?;
         } else {
-            scalar(question, grid)?;
+            check_ends(question, grid)?;
         }
         let mut progress = Progress::new("points", Some(grid.values.len() as u64), false);
         let mut points = Vec::new();
@@ -153,13 +153,9 @@ fn with_temperature(question: &Question) -> Result<Vec<String>, CompareError> {
     Ok(names)
 }
 
-/// Refuses to sweep what is no scalar parameter.
-fn scalar(question: &Question, grid: &Grid) -> Result<(), CompareError> {
-    let found = question.given.iter().find(|given| given.name == grid.name);
-    if found.is_some_and(|given| given.values.len() != 1) {
-        return Err(CompareError::option("--sweep", "of a parameter that is one number", format!("'{}'", grid.name)));
-    }
-    // The ends first: a value outside of its rule is told before minutes of work.
+/// Refuses a grid whose ends the law does not take.
+fn check_ends(question: &Question, grid: &Grid) -> Result<(), CompareError> {
+    // A value outside of its rule is told before minutes of work.
     for value in [grid.values.first(), grid.values.last()].into_iter().flatten() {
         question.with(&grid.name, *value).map_err(|error| match error {
             CompareError::Law(LawError::Parameter(error)) => {

@@ -159,14 +159,18 @@ fn no_text_breaks_it() {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (state >> 33) as usize % below
     };
-    let x = Tensor::<3>::from_floats([[[0.5]], [[-2.0]]], &Device::flex());
+    let x = Tensor::<3>::from_floats([[[0.5]], [[-2.0]]], &Device::flex().autodiff()).require_grad();
     let mut read = 0;
     for _ in 0..20_000 {
         let text: String = (0..=next(12)).map(|_| pieces[next(pieces.len())]).collect();
         match Expression::parse(&text, Variables::Number) {
             Ok(expression) => {
                 read += 1;
-                assert_eq!(expression.evaluate(&x).dims(), [2, 1], "{text}");
+                let values = expression.evaluate(&x);
+                assert_eq!(values.dims(), [2, 1], "{text}");
+                if values.is_tracked() {
+                    let _ = x.grad(&values.sum().backward());
+                }
             }
             Err(error) => assert!(error.column >= 1 && error.column <= text.chars().count() + 1, "{text}: {error}"),
         }
