@@ -43,7 +43,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             // The generic trainer: it takes any objective as a closure that returns a surrogate.
             ("train", &["fused"]),
             ("nn", &["fused"]),
-            ("estimator", &["train", "dist", "noise"]),
+            ("estimator", &["train", "dist", "noise", "special"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
             ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),
         ],

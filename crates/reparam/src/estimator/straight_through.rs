@@ -125,10 +125,14 @@ impl StraightThrough {
             Path::Rao { temperature, inner } => {
                 let soft = (0..inner).map(|i| {
                     let uniform = draws.site("inner").site(&i.to_string()).uniform(law);
-                    law.soft(law.perturb_given(hard.clone(), uniform), temperature)
+                    // Removes the move of the conditional noise with the logits: it is a draw of the noise that `gumbel` holds fixed.
+                    let noise =
+                        law.perturb_given(hard.clone(), uniform).inner() - law.perturb(hard.zeros_like()).inner();
+                    law.soft(law.perturb(noise), temperature)
                 });
                 let sum = soft.reduce(|a, b| a + b).unwrap_or_else(|| law.probabilities());
-                zeroed(sum / inner as f64)
+                // A product, whose slope Burn 0.22 keeps in f64.
+                zeroed(sum * (inner as f64).recip())
             }
         };
         (hard, path)
