@@ -19,6 +19,7 @@ pub mod attach;
 pub mod dist;
 pub mod estimator;
 pub mod fused;
+pub mod measure;
 pub mod nn;
 pub mod noise;
 pub mod objective;

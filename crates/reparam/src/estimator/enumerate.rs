@@ -138,21 +138,25 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for PartialEnumeration {
         let width_first = outcomes[0].len();
         // On one axis: the entries of the first variables, then those of the rest.
         let flat = drawn.reshape([1, s, rows, width]);
-        let rest = flat.narrow(3, width_first, width - width_first).expand([total, s, rows, width - width_first]);
         let table =
             Tensor::<4>::from_data(TensorData::new(outcomes.concat(), [total, 1, 1, width_first]), law.options());
         let table = table.expand([total, s, rows, width_first]);
         let mut shape = dims;
         shape[0] = total * s;
-        let all = if width == width_first { table } else { Tensor::cat(vec![table, rest], 3) }.reshape(shape);
+        let all = if width == width_first {
+            table
+        } else {
+            let left = width - width_first;
+            Tensor::cat(vec![table, flat.narrow(3, width_first, left).expand([total, s, rows, left])], 3)
+        };
+        let all = all.reshape(shape);
         // Log-probabilities of the entries, cut in two.
         let entries = law.log_prob(all.clone());
         let events: usize = entries.dims()[2..].iter().product();
         let events_first = events * width_first / width.max(1);
         let entries = entries.reshape([total, s, rows, events]);
-        let part = |from: usize, length: usize| {
-            entries.clone().narrow(3, from, length).sum_dim(3).reshape([total, s * rows]).reshape([total, s, rows])
-        };
+        let part =
+            |from: usize, length: usize| entries.clone().narrow(3, from, length).sum_dim(3).reshape([total, s, rows]);
         let costs = cost(all);
         EstimatorError::check_costs(NAME, &costs, [total * s, rows])?;
         let summed = (part(0, events_first).exp() * costs.reshape([total, s, rows])).sum_dim(0).reshape([s, rows]);

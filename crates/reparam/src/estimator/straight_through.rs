@@ -123,12 +123,13 @@ impl StraightThrough {
                 zeroed(law.soft(law.parameter() + offset, temperature))
             }
             Path::Rao { temperature, inner } => {
+                // The path is that of logits plus noise; given the draw the noise has another law, and no path of its own.
+                let step = zeroed(law.parameter());
                 let soft = (0..inner).map(|i| {
                     let uniform = draws.site("inner").site(&i.to_string()).uniform(law);
-                    // Removes the move of the conditional noise with the logits: it is a draw of the noise that `gumbel` holds fixed.
-                    let noise =
-                        law.perturb_given(hard.clone(), uniform).inner() - law.perturb(hard.zeros_like()).inner();
-                    law.soft(law.perturb(noise), temperature)
+                    // A constant, as said.
+                    let given = law.perturb_given(hard.clone(), uniform).inner();
+                    law.soft(given + step.clone(), temperature)
                 });
                 let sum = soft.reduce(|a, b| a + b).unwrap_or_else(|| law.probabilities());
                 // A product, whose slope Burn 0.22 keeps in f64.
