@@ -86,6 +86,27 @@ fn the_bias_of_gumbel_straight_through_is_that_of_the_quadrature() {
     }
 }
 
+#[test]
+fn two_categories_are_a_coin() {
+    // The difference of two Gumbel numbers is logistic, and the slope in the second logit is that in the first with the other sign.
+    let (temperature, n) = (0.7, 100_000);
+    let logits = rows(&[LOGIT + 0.3, 0.3], n);
+    let first = |x: Tensor<3>| cost(x.narrow(2, 0, 1));
+    let soft = over_noise(|z| slope(sigmoid(z / temperature)) * soft_slope(z, temperature));
+    let [tails, heads] = over_noise(|z| soft_slope(z, temperature));
+    let estimators: [(&dyn Estimator<OneHotCategorical<3>, 3>, f64); 2] = [
+        (&GumbelSoftmaxGradient::new(temperature), soft[0] + soft[1]),
+        (&StraightThrough::gumbel(temperature), slope(0.0) * tails + slope(1.0) * heads),
+    ];
+    for (estimator, expected) in estimators {
+        let all = per_row(estimator, &die(&logits), &logits, &first, &draws(1));
+        let off = mean_score(&all.column(0), expected);
+        assert!(off.abs() < SIGMAS, "{}: {off} standard errors", estimator.name());
+        // Softmax of two numbers, a few roundings of numbers below 10.
+        assert!(all.gradients.iter().all(|g| (g[0] + g[1]).abs() < 1e-14), "{}", estimator.name());
+    }
+}
+
 /// Mean and variance of the relaxed slope given the draw: tails, heads.
 fn given(temperature: f64) -> [[f64; 2]; 2] {
     let chance = [sigmoid(-LOGIT), sigmoid(LOGIT)];

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
 use reparam::dist::Distribution;
-use reparam::estimator::{Estimator, StraightThrough};
+use reparam::estimator::{Discrete, Estimator, StraightThrough};
 
-use crate::support::{Rows, close, coin, die, draws, per_row, rows, sigmoid, softmax};
+use crate::support::{Rows, close, coin, die, draws, numbers, per_row, rows, sigmoid, softmax};
 
 /// Ten roundings of terms up to 10 times the result.
 const ROUNDING: f64 = 2e-14;
@@ -145,6 +145,32 @@ fn several_coins_of_a_row_are_exact_with_their_products() {
 }
 
 #[test]
+fn gapped_logits_lead_by_the_gap_and_give_the_known_path() {
+    let (temperature, gap, logit) = (0.7, 1.0, 0.4);
+    let logits = rows(&[logit], 200);
+    let cost = |x: Tensor<3>| (x - 0.45).square().squeeze_dim::<2>(2);
+    let estimator = StraightThrough::gapped(temperature, gap);
+    for (outcome, gradient) in by_outcome(&per_row(&estimator, &coin(&logits), &logits, &cost, &draws(1))) {
+        // Heads: the logit is lifted to the gap; tails: pushed below it, to the other side.
+        let (side, moved) = if outcome[0] == 1 { (1.0, 1.0) } else { (0.0, -1.0) };
+        let soft = sigmoid(moved / temperature);
+        close("path", gradient[0], 2.0 * (side - 0.45) * soft * (1.0 - soft) / temperature, ROUNDING);
+    }
+    let law = die(&rows(&LOGITS, 1));
+    for k in 0..4 {
+        let mut hard = [0.0; 4];
+        hard[k] = 1.0;
+        let moved = numbers(law.gap(rows(&hard, 1).inner(), gap) + law.parameter().inner());
+        let others = (0..4).filter(|i| *i != k).map(|i| moved[i]).fold(f64::NEG_INFINITY, f64::max);
+        // One rounding of numbers below 2.
+        assert!(moved[k] - others >= gap - 4.0 * f64::EPSILON, "{moved:?}");
+    }
+    // A category that leads by more already is not moved.
+    let far = die(&rows(&[3.0, 0.0, -1.0], 1));
+    assert_eq!(numbers(far.gap(rows(&[1.0, 0.0, 0.0], 1).inner(), gap)), [0.0; 3]);
+}
+
+#[test]
 fn the_cost_is_that_of_hard_draws_and_other_parameters_get_its_gradient_once() {
     let estimators = [
         StraightThrough::new(),
@@ -165,7 +191,7 @@ fn the_cost_is_that_of_hard_draws_and_other_parameters_get_its_gradient_once() {
         assert!(seen.draws.iter().flatten().all(|x| *x == 0.0 || *x == 1.0), "{name}: the cost must meet hard draws");
         assert!(estimate.relaxed_cost.is_none(), "{name}");
         let grads = estimate.loss().backward();
-        let slopes = crate::support::numbers(weight.grad(&grads).expect("the weight is in the graph"));
+        let slopes = numbers(weight.grad(&grads).expect("the weight is in the graph"));
         for (k, slope) in slopes.iter().enumerate() {
             let count: f64 = seen.draws.iter().map(|x| x[k]).sum();
             assert_eq!(*slope, count, "{name}: the gradient of a weight is the number of draws of its category");
