@@ -76,7 +76,7 @@ fn validation(epochs: &[EpochRow]) -> Option<Series> {
     } else {
         Vec::new()
     };
-    Some(Series { label: "validation, −ELBO".into(), points, band })
+    Some(Series { label: "validation, −ELBO".into(), points, band, ..Series::default() })
 }
 
 /// The loss, with the floor where there is one.
@@ -96,7 +96,7 @@ fn losses(epochs: &[EpochRow]) -> Vec<Series> {
 fn from_epoch(series: Series, start: f64) -> Series {
     let late = series.points.partition_point(|point| point.0 < start);
     let band = series.band.get(late..).unwrap_or_default().to_vec();
-    Series { points: series.points[late..].to_vec(), band, label: series.label }
+    Series { points: series.points[late..].to_vec(), band, ..series }
 }
 
 /// The two parts of the loss, and the course of the optimiser where it is known and not constant.
