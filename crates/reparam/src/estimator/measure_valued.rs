@@ -7,6 +7,7 @@ use super::term::given_gradient;
 use super::{Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::dist::{Bernoulli, Distribution, Gamma, Normal, OneHotCategorical, Poisson, Sample};
 use crate::noise::Noise;
+use crate::special::log_beta;
 
 /// The derivative of a law in one of its parameters as a difference of two laws: `∂p/∂θ = constant · (p₊ - p₋)`, entry by entry.
 #[derive(Clone, Debug)]
@@ -156,15 +157,34 @@ impl<const D: usize> WeakDerivative<D> for Normal<D> {
     }
 }
 
-/// The rate alone: `a/b (Gamma(a, b) - Gamma(a + 1, b))`, the second being the first plus an exponential number of that rate. The concentration has
-/// no pair with a constant that is known in closed form.
+/// Concentration `a` and rate `b`.
+///
+/// Rate: `a/b (Gamma(a, b) - Gamma(a + 1, b))`, the second being the first plus an exponential number of that rate. Concentration:
+/// `B(a, 1/2)/√(1 - V) (f(X) - f(V X))`, `V` of the law Beta(a, 1/2), a constant of one entry a draw. With
+/// `ln x - ψ(a) = ∫ ((1 + t)^-a - e^(-x t)) dt/t` the derivative is `∫ (1 + t)^-a E[f(X) - f(X/(1 + t))] dt/t`, for `e^(-x t)` turns Gamma(a, 1) into
+/// Gamma(a, 1 + t); `V = 1/(1 + t)` is then drawn such that the variance is finite for costs with jumps too.
 impl<const D: usize> WeakDerivative<D> for Gamma<D> {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<D>> {
         // Constants: the draws do not move here.
         let (concentration, rate) = (self.concentration().inner(), self.rate().inner());
-        let less = draws.site("gamma").sample(&self.detach());
-        let more = less.clone() + noise(self, draws, "exponential", Noise::Exponential) / rate.clone();
-        vec![WeakPair { parameter: self.rate(), constant: concentration / rate, plus: less, minus: more }]
+        let drawn = draws.site("gamma").sample(&self.detach());
+        let more = drawn.clone() + noise(self, draws, "exponential", Noise::Exponential) / rate.clone();
+        // Beta(a, 1/2) from gamma numbers of shapes a, by the law itself, and 1/2, half the square of a normal one. 1 - V keeps its digits.
+        let large = draws.site("beta").sample(&self.detach()) * rate.clone();
+        // A normal number below 1e-7 in size is one of ten million: the costs then differ by less than their rounding.
+        let small = (noise(self, draws, "beta-normal", Noise::StandardNormal).square() * 0.5).clamp_min(1e-14);
+        let rest = (large.clone() / small.clone() + 1.0).recip();
+        let total = log_beta(concentration.clone(), concentration.ones_like() * 0.5).exp();
+        let less = drawn.clone() * (small / large + 1.0).recip();
+        vec![
+            WeakPair {
+                parameter: self.concentration(),
+                constant: total * rest.sqrt().recip(),
+                plus: drawn.clone(),
+                minus: less,
+            },
+            WeakPair { parameter: self.rate(), constant: concentration / rate, plus: drawn, minus: more },
+        ]
     }
 }
 
@@ -172,7 +192,7 @@ impl<const D: usize> WeakDerivative<D> for Gamma<D> {
 impl<const D: usize> WeakDerivative<D> for Poisson<D> {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<D>> {
         let less = draws.sample(self);
-        let constant = less.ones_like().slice([0..1]);
+        let constant = less.ones_like().narrow(0, 0, 1);
         vec![WeakPair { parameter: self.rate(), constant, plus: less.clone() + 1.0, minus: less }]
     }
 }

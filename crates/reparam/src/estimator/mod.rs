@@ -72,7 +72,7 @@ pub use relax::Relax;
 pub use score_function::ScoreFunction;
 pub(crate) use slope::slope_at;
 pub use straight_through::StraightThrough;
-pub use temperature::{Temperature, TemperatureControl};
+pub use temperature::{Temperature, TemperatureControl, decidedness};
 pub use vimco::Vimco;
 
 use crate::dist::Distribution;
