@@ -57,8 +57,9 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("report", &[]),
             // The applications, and the command line on top of them.
             ("law", &["console", "report"]),
+            ("compare", &["console", "report", "law"]),
             ("vae", &["console", "data", "report"]),
-            ("cli", &["console", "law", "vae"]),
+            ("cli", &["console", "law", "compare", "vae"]),
         ],
     ),
 ];

@@ -1,7 +1,8 @@
 //! What relaxations and couplings need of a law of coins or categories.
 
-use burn::tensor::{DType, IndexingUpdateOp, Tensor, activation};
+use burn::tensor::{DType, Tensor, activation};
 
+use crate::dist::one_hot_of_largest;
 use crate::dist::{Bernoulli, Distribution, LogProb, OneHotCategorical, Sample};
 use crate::noise::Noise;
 
@@ -172,11 +173,7 @@ impl<const D: usize> Discrete<D> for OneHotCategorical<D> {
     }
 
     fn hard(&self, perturbed: Tensor<D>) -> Tensor<D> {
-        // A constant: a step has no path.
-        let perturbed = perturbed.inner();
-        let best = perturbed.clone().argmax(D - 1);
-        let one = Tensor::ones(best.dims(), (&perturbed.device(), perturbed.dtype()));
-        perturbed.zeros_like().scatter(D - 1, best, one, IndexingUpdateOp::Add)
+        one_hot_of_largest(perturbed)
     }
 
     fn soft(&self, perturbed: Tensor<D>, temperature: f64) -> Tensor<D> {
