@@ -43,7 +43,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             // The generic trainer: it takes any objective as a closure that returns a surrogate.
             ("train", &["fused"]),
             ("nn", &["fused"]),
-            ("estimator", &["dist", "noise"]),
+            ("estimator", &["dist", "noise", "special"]),
             ("measure", &["attach", "dist", "noise", "estimator"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
             ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),

@@ -134,6 +134,13 @@ pub(super) fn details(epochs: &[EpochRow]) -> Vec<(Drawing, &'static str)> {
         |row| row.gradient_norm,
         "Norm of the gradient before clipping, mean over an epoch. A spike is an epoch with outsized gradients.",
     );
+    add(
+        "variance of the gradient (log scale)",
+        true,
+        |row| row.gradient_variance,
+        "Variance of the encoder's gradient with the noise of the latents, summed over its weights, at fixed weights on one batch: what the \
+         choice of an estimator decides.",
+    );
     let varies = |pick: Pick| {
         let values: Vec<f64> = epochs.iter().filter_map(pick).collect();
         values.windows(2).any(|pair| pair[0] != pair[1])

@@ -5,6 +5,6 @@ mod moments;
 mod panels;
 mod tail;
 
-pub use expectation::{Expectation, ExpectationError, Method, expectation};
+pub use expectation::{Expectation, ExpectationError, Method, expectation, support_moves};
 pub use moments::Moments;
 pub use tail::{Tail, tail};

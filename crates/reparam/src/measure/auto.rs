@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Tensor;
 use reparam_core::diagnose::Moments;
+use reparam_core::law::family;
 
 use super::candidates::{Candidate, Options, applicable, candidate};
 use super::compare::{MeasureError, threshold};
 use super::problem::Problem;
-use super::run::{Measured, measure};
+use super::run::{Measured, TASK_NUMBERS, measure};
 use crate::dist::Distribution;
 use crate::estimator::{Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::noise::Key;
@@ -48,6 +49,10 @@ pub struct Choice {
 
 /// Estimates in a first look.
 const FIRST: usize = 128;
+/// Estimates in a first look at an estimator that meets very many costs.
+const FIRST_OF_MANY: usize = 2;
+/// Fewest estimates that a variance is believed of.
+const FEWEST: usize = 16;
 /// Estimates that are enough.
 const ENOUGH: usize = 20_000;
 /// Share of the time that is kept for the look that overruns.
@@ -63,7 +68,7 @@ const FALSE_ALARM: f64 = 1e-6;
 /// RELAX) take part in pilots from one second on.
 ///
 /// # Errors
-/// What an estimator refuses.
+/// Coins or categories that there are not. What an estimator refuses is among the evidence.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,6 +80,7 @@ const FALSE_ALARM: f64 = 1e-6;
 /// assert_eq!(choice.chosen.as_deref(), Some("pathwise"));
 /// ```
 pub fn choose(problem: &Problem, budget: Duration, seed: u64, allowed: &[String]) -> Result<Choice, MeasureError> {
+    problem.check().map_err(|rule| MeasureError::Subject { rule })?;
     let started = Instant::now();
     let end = started + budget.mul_f64(SLACK);
     let width = problem.parameters().len();
@@ -94,7 +100,7 @@ pub fn choose(problem: &Problem, budget: Duration, seed: u64, allowed: &[String]
         let left = end.saturating_duration_since(Instant::now());
         found.push(look(&candidate, width, key, left / (names.len() - i) as u32));
     }
-    screen(&mut found);
+    screen(&mut found, problem.support_moves());
     let evidence: Vec<Evidence> = found.into_iter().map(|(e, _)| e).collect();
     let sound = evidence.iter().filter(|e| e.objection.is_none());
     let best = sound.min_by(|a, b| a.price().total_cmp(&b.price()).then(a.seconds.total_cmp(&b.seconds)));
@@ -111,45 +117,71 @@ fn look(candidate: &Candidate, width: usize, key: Key, time: Duration) -> (Evide
         objection: Some(objection),
     };
     let started = Instant::now();
-    let first = match measure(candidate, width, FIRST, key) {
+    let many = candidate.costs().saturating_mul(width * FIRST) > TASK_NUMBERS;
+    let count = if many { FIRST_OF_MANY } else { FIRST };
+    let first = match measure(candidate, width, count, key) {
         Ok(first) => first,
         Err(error) => return (blank(error.to_string()), None),
     };
     let wall = started.elapsed().as_secs_f64().max(1e-9);
-    let room = (time.as_secs_f64() - wall) / wall * FIRST as f64;
+    let room = (time.as_secs_f64() - wall) / wall * count as f64;
     let more = (room.max(0.0) as usize).min(ENOUGH);
     // The first look paid for cold memory: where there is time it is made again.
-    let (measured, estimates) = match (more > 2 * FIRST).then(|| measure(candidate, width, more, key)) {
+    let (measured, estimates) = match (more > 2 * count).then(|| measure(candidate, width, more, key)) {
         Some(Ok(measured)) => (measured, more),
-        _ => (first, FIRST),
+        _ => (first, count),
+    };
+    let variance: f64 = measured.moments.iter().map(Moments::variance).sum();
+    let objection = if measured.not_finite > 0 {
+        Some("estimates that are not finite".to_owned())
+    } else {
+        // What has no variance shows it at once.
+        (estimates < FEWEST && variance > 0.0).then(|| format!("too slow to be judged in this time: {estimates} estimates"))
     };
     let evidence = Evidence {
         estimator: candidate.name().to_owned(),
-        variance: measured.moments.iter().map(Moments::variance).sum(),
+        variance,
         seconds: measured.seconds,
         estimates,
-        objection: (measured.not_finite > 0).then(|| "estimates that are not finite".to_owned()),
+        objection,
     };
     (evidence, Some(measured))
 }
 
-/// Objects to a path that disagrees with the score function.
-fn screen(found: &mut [(Evidence, Option<Measured>)]) {
+/// Objects to a path that disagrees with the score function, or to all scores where the support moves.
+fn screen(found: &mut [(Evidence, Option<Measured>)], moves: bool) {
+    if moves {
+        for (evidence, _) in found.iter_mut().filter(|(e, _)| e.estimator != "pathwise") {
+            evidence.objection = Some("the support of the law depends on a parameter".to_owned());
+        }
+        return;
+    }
     let of = |name: &str| {
         found.iter().find(|(e, _)| e.estimator == name).and_then(|(_, m)| m.as_ref().map(|m| m.moments.clone()))
     };
     let score = of("rloo").or_else(|| of("score-function"));
     let (Some(path), Some(score)) = (of("pathwise"), score) else { return };
-    let level = threshold(FALSE_ALARM / path.len().max(1) as f64);
-    // They share noise and may correlate: the sum of standard errors bounds that of the difference.
-    let apart = |(p, s): (&Moments, &Moments)| {
-        (p.mean() - s.mean()).abs() > level * (p.standard_error() + s.standard_error()) + 1e-9 * s.mean().abs()
-    };
-    if path.iter().zip(&score).any(apart) {
+    if apart(&path, &score) {
         for (evidence, _) in found.iter_mut().filter(|(e, _)| e.estimator == "pathwise") {
-            evidence.objection = Some("disagrees with the score function: the loss has jumps".to_owned());
+            evidence.objection = Some(JUMPS.to_owned());
         }
     }
+}
+
+const JUMPS: &str = "disagrees with the score function: the loss has jumps";
+
+/// Whether the means of two samples of estimates differ, in any parameter, by more than chance allows.
+fn apart(path: &[Moments], score: &[Moments]) -> bool {
+    let chance = FALSE_ALARM / path.len().max(1) as f64;
+    let least = path.iter().chain(score).map(Moments::count).fold(f64::INFINITY, f64::min);
+    // Of few estimates the standard error is itself rough: Student's law allows for that.
+    let level = family("student-t")
+        .and_then(|f| f.build(&[(least - 1.0).max(1.0), 0.0, 1.0]).ok())
+        .map_or_else(|| threshold(chance), |law| law.upper_quantile(chance / 2.0));
+    // They share noise and may correlate: the sum of standard errors bounds that of the difference.
+    path.iter().zip(score).any(|(p, s)| {
+        (p.mean() - s.mean()).abs() > level * (p.standard_error() + s.standard_error()) + 1e-9 * s.mean().abs()
+    })
 }
 
 /// An estimator that is one of several, chosen by a pilot on the law and cost at hand, and chosen anew on a schedule.
@@ -221,7 +253,8 @@ impl<L: Distribution<D>, const D: usize> Auto<L, D> {
     }
 
     /// Measures every candidate by `repeats` estimates with common random numbers, and chooses the one of least variance, summed over all
-    /// entries of all parameters, times seconds.
+    /// entries of all parameters, times seconds. A path whose mean disagrees with that of `rloo` or of `score-function`, where one of these is a
+    /// candidate, is out: the cost has jumps.
     ///
     /// # Errors
     /// No candidate, or none that this law and cost suit.
@@ -233,8 +266,17 @@ impl<L: Distribution<D>, const D: usize> Auto<L, D> {
         repeats: usize,
         key: Key,
     ) -> Result<(), EstimatorError> {
-        let evidence: Vec<Evidence> =
+        let trials: Vec<Trial> =
             self.candidates.iter().map(|(draws, e)| trial(e.as_ref(), *draws, law, cost, repeats, key)).collect();
+        let (gradients, sums) = (|i: usize| &trials[i].entries, |i: usize| &trials[i].sums);
+        let mut evidence: Vec<Evidence> = trials.iter().map(|t| t.evidence.clone()).collect();
+        let score = ["rloo", "score-function"].into_iter().find_map(|n| evidence.iter().position(|e| e.estimator == n));
+        let path = evidence.iter().position(|e| e.estimator == "pathwise");
+        if let (Some(path), Some(score)) = (path, score) {
+            if apart(gradients(path), gradients(score)) || apart(sums(path), sums(score)) {
+                evidence[path].objection.get_or_insert(JUMPS.to_owned());
+            }
+        }
         let sound = evidence.iter().enumerate().filter(|(_, e)| e.objection.is_none() && e.price().is_finite());
         let best = sound.min_by(|a, b| a.1.price().total_cmp(&b.1.price()).then(a.1.seconds.total_cmp(&b.1.seconds)));
         let Some((best, _)) = best else {
@@ -248,6 +290,13 @@ impl<L: Distribution<D>, const D: usize> Auto<L, D> {
     }
 }
 
+/// Some estimates of one candidate: what they say, and their moments in every entry and summed over every parameter's entries.
+struct Trial {
+    evidence: Evidence,
+    entries: Vec<Moments>,
+    sums: Vec<Moments>,
+}
+
 /// Some estimates of one candidate.
 fn trial<L: Distribution<D>, const D: usize>(
     estimator: &dyn Estimator<L, D>,
@@ -256,8 +305,9 @@ fn trial<L: Distribution<D>, const D: usize>(
     cost: &Cost<'_, D>,
     repeats: usize,
     key: Key,
-) -> Evidence {
+) -> Trial {
     let (mut gradients, mut seconds, mut objection) = (Vec::<Vec<f64>>::new(), 0.0, None);
+    let mut totals = Vec::<Vec<f64>>::new();
     // The first one pays for cold memory and is not timed.
     for repeat in 0..=repeats.max(2) {
         let (law, leaves) = law();
@@ -268,22 +318,35 @@ fn trial<L: Distribution<D>, const D: usize>(
                 break;
             }
             Ok(estimate) => {
-                let found = estimate.loss().backward();
-                let entries = leaves.iter().filter_map(|leaf| leaf.grad(&found)).flat_map(super::replicated::numbers);
-                gradients.push(entries.collect());
+                // A cost with no derivative anywhere has no graph: its path is 0.
+                let found = estimate.surrogate.is_tracked().then(|| estimate.loss().backward());
+                let of = |leaf: &Tensor<D>| {
+                    let gradient = found.as_ref().and_then(|found| leaf.grad(found));
+                    gradient.map_or_else(|| vec![0.0; leaf.shape().num_elements()], super::replicated::numbers)
+                };
+                let each: Vec<Vec<f64>> = leaves.iter().map(of).collect();
+                totals.push(each.iter().map(|g| g.iter().sum()).collect());
+                gradients.push(each.concat());
                 if repeat > 0 {
                     seconds += started.elapsed().as_secs_f64() / repeats.max(2) as f64;
                 }
             }
         }
     }
-    let width = gradients.iter().map(Vec::len).min().unwrap_or(0);
-    let column = |k: usize| Moments::of(&gradients.iter().map(|g| g[k]).collect::<Vec<_>>()).variance();
-    let variance: f64 = (0..width).map(column).sum();
+    let entries = columns(&gradients);
+    let variance: f64 = entries.iter().map(Moments::variance).sum();
     if objection.is_none() && !variance.is_finite() {
         objection = Some("estimates that are not finite".into());
     }
-    Evidence { estimator: estimator.name().to_owned(), variance, seconds, estimates: gradients.len(), objection }
+    let estimates = gradients.len();
+    let evidence = Evidence { estimator: estimator.name().to_owned(), variance, seconds, estimates, objection };
+    Trial { evidence, entries, sums: columns(&totals) }
+}
+
+/// Moments of every column.
+fn columns(rows: &[Vec<f64>]) -> Vec<Moments> {
+    let width = rows.iter().map(Vec::len).min().unwrap_or(0);
+    (0..width).map(|k| Moments::of(&rows.iter().map(|row| row[k]).collect::<Vec<_>>())).collect()
 }
 
 impl<L: Distribution<D> + std::fmt::Debug, const D: usize> Estimator<L, D> for Auto<L, D>
@@ -322,7 +385,6 @@ where
 mod tests {
     use super::*;
     use crate::measure::Subject;
-    use reparam_core::law::family;
 
     fn choice(law: (&str, &[f64]), cost: impl Fn(Tensor<3>) -> Tensor<3> + Send + Sync + 'static) -> Choice {
         let law = family(law.0).unwrap().build(law.1).unwrap();

@@ -20,6 +20,8 @@ pub struct Candidate {
     name: &'static str,
     bias: Bias,
     draws: usize,
+    /// Costs that one estimate meets at a time.
+    costs: usize,
     run: Box<dyn Fn(usize, &Draws) -> Result<PerDraw, EstimatorError> + Send + Sync>,
 }
 
@@ -43,6 +45,16 @@ impl Candidate {
     /// Draws of the law behind one estimate.
     pub const fn draws(&self) -> usize {
         self.draws
+    }
+
+    /// Costs that one estimate meets: as many as it takes draws, or more where outcomes are enumerated.
+    pub const fn costs(&self) -> usize {
+        self.costs
+    }
+
+    /// The same, meeting that many costs.
+    fn with_costs(self, costs: usize) -> Self {
+        Self { costs, ..self }
     }
 
     /// One estimate for each of `rows` rows.
@@ -105,7 +117,7 @@ impl<L: Distribution<D> + 'static, const D: usize> Setting<L, D> {
                 draws,
             )
         };
-        Candidate { name, bias, draws, run: Box::new(run) }
+        Candidate { name, bias, draws, costs: draws, run: Box::new(run) }
     }
 
     /// The law in rows, with constant parameters.
@@ -187,8 +199,8 @@ pub fn candidate(
             match name {
                 "arm" => Ok(Some(setting.candidate(2, Arm))),
                 "disarm" => Ok(Some(setting.candidate(2, DisArm))),
-                "measure-valued" => Ok(Some(setting.candidate(1, MeasureValued))),
-                _ => of_discrete(&setting, logits.len(), name, options, key),
+                "measure-valued" => Ok(Some(setting.candidate(1, MeasureValued).with_costs(1 + logits.len()))),
+                _ => of_discrete(&setting, [logits.len(), 2], name, options, key),
             }
         }
         Subject::Categories(logits) => {
@@ -207,8 +219,11 @@ pub fn candidate(
             };
             match name {
                 "disarm" => Ok(Some(setting.candidate(2, DisArmCategorical))),
-                "measure-valued" => Ok(Some(setting.candidate(1, MeasureValuedCategorical))),
-                _ => of_discrete(&setting, variables * categories, name, options, key),
+                "measure-valued" => {
+                    let costs = 1 + variables * categories;
+                    Ok(Some(setting.candidate(1, MeasureValuedCategorical).with_costs(costs)))
+                }
+                _ => of_discrete(&setting, [variables, categories], name, options, key),
             }
         }
     }
@@ -251,7 +266,7 @@ fn of_law(
 
 fn of_discrete<L, const D: usize>(
     setting: &Setting<L, D>,
-    width: usize,
+    [variables, values]: [usize; 2],
     name: &str,
     options: &Options,
     key: Key,
@@ -262,7 +277,11 @@ where
     let temperature = options.temperature;
     let pilot = key.site("pilot");
     Ok(Some(match name {
-        "enumerate" => setting.candidate(1, Enumerate),
+        "enumerate" => {
+            let outcomes = u32::try_from(variables).ok().and_then(|v| values.checked_pow(v));
+            // More are refused before they are met.
+            setting.candidate(1, Enumerate).with_costs(outcomes.unwrap_or(1))
+        }
         "score-function" => setting.candidate(1, ScoreFunction::new()),
         "score-function-running-mean" => {
             setting.candidate(1, setting.after_pilot(ScoreFunction::running_mean(0.9), key)?)
@@ -286,14 +305,15 @@ where
             setting.candidate(1, rebar)
         }
         "relax" => {
+            let width: usize = setting.parameters.dims()[2..].iter().product();
             let mut relax = Relax::new(width, 16, temperature, key);
             for step in 0..4 * PILOT_STEPS {
                 relax.adapt(&setting.law(PILOT_ROWS), setting.cost.as_ref(), &Draws::new(1, pilot, step))?;
             }
             setting.candidate(1, relax)
         }
-        "local-expectation" => setting.candidate(1, LocalExpectation),
-        "partial-enumeration" => setting.candidate(1, PartialEnumeration::new(1)),
+        "local-expectation" => setting.candidate(1, LocalExpectation).with_costs(1 + variables * values),
+        "partial-enumeration" => setting.candidate(1, PartialEnumeration::new(1)).with_costs(values),
         "gumbel-softmax" => setting.candidate(1, GumbelSoftmaxGradient::new(temperature)),
         "gumbel-straight-through" => setting.candidate(1, StraightThrough::gumbel(temperature)),
         "straight-through" => setting.candidate(1, StraightThrough::new()),

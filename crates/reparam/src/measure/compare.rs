@@ -4,7 +4,7 @@ use reparam_core::law::family;
 
 use super::candidates::{Options, applicable, candidate};
 use super::exact::{Exact, exact};
-use super::notes::notes;
+use super::notes::{notes, path_disagrees};
 use super::problem::Problem;
 use super::report::{Report, Row, Verdict};
 use super::run::{Measured, measure};
@@ -43,6 +43,12 @@ pub enum MeasureError {
         /// What there is.
         fitting: Vec<&'static str>,
     },
+    /// A law that cannot be drawn from.
+    #[error("{rule}")]
+    Subject {
+        /// What must hold, and what was given.
+        rule: String,
+    },
     /// A number outside its range.
     #[error("{name} must be {rule}, got {got}")]
     Number {
@@ -66,7 +72,7 @@ const DRAWS: [usize; 2] = [100, 100_000_000];
 /// Runs every estimator on the problem, on the threads of the current pool; `progress` is told the name of each before it starts.
 ///
 /// # Errors
-/// An estimator that does not fit, a number outside its range.
+/// An estimator that does not fit, a number outside its range, coins or categories that there are not.
 ///
 /// ```
 /// use reparam::measure::{CompareConfig, Problem, Subject, compare};
@@ -86,6 +92,7 @@ pub fn compare(
         let (rule, got) = ("from 100 to 100000000", config.draws.to_string());
         return Err(MeasureError::Number { name: "draws", rule, got });
     }
+    problem.check().map_err(|rule| MeasureError::Subject { rule })?;
     let fitting = applicable(problem);
     if let Some(name) = config.estimators.iter().find(|name| !fitting.contains(&name.as_str())) {
         return Err(MeasureError::Unknown { name: name.clone(), fitting });
@@ -136,7 +143,8 @@ pub fn compare(
             rows.push(row);
         }
     }
-    let (recommended, reason) = recommend(&rows, &config.allowed);
+    let path_is_out = path_disagrees(problem, &rows, level);
+    let (recommended, reason) = recommend(&rows, &config.allowed, path_is_out);
     let exact_method = match &known {
         Ok(exact) => exact.method.to_owned(),
         Err(reason) => format!("none: {reason}"),
@@ -203,7 +211,7 @@ fn row(measured: &Measured, k: usize, exact: Option<&Exact>, biased_by_design: b
 }
 
 /// The estimator with the least variance times seconds, over all parameters, among those that no row speaks against.
-pub(super) fn recommend(rows: &[Row], allowed: &[String]) -> (Option<String>, String) {
+pub(super) fn recommend(rows: &[Row], allowed: &[String], path_is_out: bool) -> (Option<String>, String) {
     let mut best: Option<(&str, f64)> = None;
     let mut names: Vec<&str> = rows.iter().map(|r| r.estimator.as_str()).collect();
     names.dedup();
@@ -221,7 +229,8 @@ pub(super) fn recommend(rows: &[Row], allowed: &[String]) -> (Option<String>, St
             .sum();
         // Nothing is cheaper than no variance; then the time decides.
         let price = if price > 0.0 { price } else { own().map(|r| r.seconds_per_draw).sum::<f64>() * 1e-300 };
-        if sound && price.is_finite() && best.is_none_or(|(_, least)| price < least) {
+        let out = path_is_out && name == "pathwise" && !may;
+        if sound && !out && price.is_finite() && best.is_none_or(|(_, least)| price < least) {
             best = Some((name, price));
         }
     }

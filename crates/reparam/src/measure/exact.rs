@@ -33,6 +33,7 @@ pub struct Exact {
 /// assert!((exact(&coin).unwrap().gradient[0] - 0.025).abs() < 1e-15);
 /// ```
 pub fn exact(problem: &Problem) -> Result<Exact, String> {
+    problem.check()?;
     match &problem.subject {
         Subject::Law(AnyLaw::Scalar(law)) => {
             let found = expectation(law.as_ref(), &mut |x, f, slope| problem.slopes(x, f, slope));

@@ -7,7 +7,7 @@ use super::report::{Row, Verdict};
 /// Notes on a comparison.
 pub(super) fn notes(problem: &Problem, rows: &[Row], level: f64) -> Vec<String> {
     let mut notes = Vec::new();
-    notes.extend(disagreement(rows, level));
+    notes.extend(disagreement(rows, level, problem.support_moves()));
     notes.extend(log_normal(problem));
     notes.extend(heavy(rows));
     if rows.iter().any(|r| r.verdict == Verdict::NotFinite) {
@@ -16,17 +16,34 @@ pub(super) fn notes(problem: &Problem, rows: &[Row], level: f64) -> Vec<String> 
     notes
 }
 
-/// Path and score do not agree: one of their conditions is broken.
-fn disagreement(rows: &[Row], level: f64) -> Vec<String> {
+/// Rows of path and score, parameter by parameter, where their means can be held against one another.
+fn pairs(rows: &[Row]) -> Vec<(&Row, &Row)> {
     let of = |name: &str| rows.iter().filter(move |r| r.estimator == name).collect::<Vec<_>>();
     let (path, score) = (of("pathwise"), of("rloo"));
     let score = if score.is_empty() { of("score-function") } else { score };
+    // Means of so heavy a tail have not settled: they may lie apart for that alone.
+    let settled = |r: &Row| !matches!(r.verdict, Verdict::VarianceMayBeInfinite | Verdict::NotFinite);
+    path.into_iter().zip(score).filter(|(p, s)| settled(p) && settled(s)).collect()
+}
+
+/// Whether two means differ by more than `level` standard errors.
+fn apart(p: &Row, s: &Row, level: f64) -> bool {
+    // The two share noise, so their errors may correlate either way: the sum of standard errors bounds that of the difference.
+    (p.mean - s.mean).abs() > level * (p.standard_error + s.standard_error) + 1e-9 * s.mean.abs()
+}
+
+/// Whether the path disagrees with the score function though the support stands still: the loss has jumps.
+pub(super) fn path_disagrees(problem: &Problem, rows: &[Row], level: f64) -> bool {
+    let disagree = |(p, s): &(&Row, &Row)| apart(p, s, level) && s.verdict != Verdict::Biased;
+    pairs(rows).iter().any(disagree) && !problem.support_moves()
+}
+
+/// Path and score do not agree: one of their conditions is broken.
+fn disagreement(rows: &[Row], level: f64, moves: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    for (p, s) in path.iter().zip(&score) {
-        // The two share noise, so their errors may correlate either way: the sum of standard errors bounds that of the difference.
-        let apart = (p.mean - s.mean).abs() > level * (p.standard_error + s.standard_error) + 1e-9 * s.mean.abs();
+    for (p, s) in pairs(rows) {
         let broken = |r: &Row| r.verdict == Verdict::Biased;
-        if !apart && !broken(p) && !broken(s) {
+        if !apart(p, s, level) && !broken(p) && !broken(s) {
             continue;
         }
         let values = format!(
@@ -38,14 +55,14 @@ fn disagreement(rows: &[Row], level: f64) -> Vec<String> {
             Short(s.standard_error)
         );
         notes.push(match (broken(p), broken(s)) {
-            (_, false) if apart || broken(p) => format!(
+            (true, true) => format!("{values}. Both disagree with the exact value: the loss has jumps and the support moves, or an integral diverges"),
+            (broken, false) if broken || !moves => format!(
                 "{values}. The path's condition is broken: the loss has jumps (it is not continuous), and a path does not see them. Use an estimator that \
                  does not differentiate the loss"
             ),
-            (false, true) => format!(
+            _ => format!(
                 "{values}. The score function's condition is broken: the support of the law depends on the parameter. Use the path"
             ),
-            _ => format!("{values}. Both disagree with the exact value: the loss has jumps and the support moves, or an integral diverges"),
         });
     }
     notes

@@ -106,6 +106,35 @@ impl Problem {
         }
     }
 
+    /// What keeps this from being a problem.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let numbers: &[f64] = match &self.subject {
+            Subject::Law(_) => return Ok(()),
+            Subject::Coins(logits) if logits.is_empty() => return Err("there must be at least 1 coin, got 0".into()),
+            Subject::Coins(logits) => logits,
+            Subject::Categories(logits) => {
+                let length = logits.first().map_or(0, Vec::len);
+                if length == 0 {
+                    return Err("there must be at least 1 category, got 0".into());
+                }
+                if let Some((i, odd)) = logits.iter().enumerate().find(|(_, l)| l.len() != length) {
+                    let got = odd.len();
+                    return Err(format!("all variables must have the {length} categories of the first, got {got} at {i}"));
+                }
+                &logits.concat()
+            }
+        };
+        match numbers.iter().position(|l| !l.is_finite()) {
+            Some(i) => Err(format!("logits must be finite, got {} at index {i}", numbers[i])),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the ends of the support move with a parameter: the score function does not see that.
+    pub(super) fn support_moves(&self) -> bool {
+        matches!(&self.subject, Subject::Law(AnyLaw::Scalar(law)) if reparam_core::diagnose::support_moves(law.as_ref()))
+    }
+
     /// Costs and their derivatives at numbers, for laws of numbers.
     pub(super) fn slopes(&self, places: &[f64], costs: &mut [f64], slopes: &mut [f64]) {
         let data = TensorData::new(places.to_vec(), [1, places.len(), 1]);

@@ -10,8 +10,8 @@ use super::per_draw::PerDraw;
 use crate::estimator::EstimatorError;
 use crate::noise::Key;
 
-/// Numbers of gradients that one task makes at most.
-const TASK_NUMBERS: usize = 1 << 15;
+/// Numbers of draws that one task meets at most, where one estimate does not meet more.
+pub(super) const TASK_NUMBERS: usize = 1 << 15;
 /// Rows that one task makes at most.
 const TASK_ROWS: usize = 1 << 12;
 /// Estimates that a tail is fitted to at most.
@@ -44,7 +44,7 @@ struct Part {
 /// # Errors
 /// What the estimator refuses.
 pub fn measure(candidate: &Candidate, width: usize, estimates: usize, key: Key) -> Result<Measured, EstimatorError> {
-    let rows = (TASK_NUMBERS / (width * candidate.draws()).max(1)).clamp(1, TASK_ROWS);
+    let rows = (TASK_NUMBERS / width.saturating_mul(candidate.costs()).max(1)).clamp(1, TASK_ROWS);
     let starts: Vec<usize> = (0..estimates).step_by(rows).collect();
     let parts: Result<Vec<Part>, EstimatorError> = starts
         .par_iter()
