@@ -136,15 +136,11 @@ fn look(candidate: &Candidate, width: usize, key: Key, time: Duration) -> (Evide
         Some("estimates that are not finite".to_owned())
     } else {
         // What has no variance shows it at once.
-        (estimates < FEWEST && variance > 0.0).then(|| format!("too slow to be judged in this time: {estimates} estimates"))
+        (estimates < FEWEST && variance > 0.0)
+            .then(|| format!("too slow to be judged in this time: {estimates} estimates"))
     };
-    let evidence = Evidence {
-        estimator: candidate.name().to_owned(),
-        variance,
-        seconds: measured.seconds,
-        estimates,
-        objection,
-    };
+    let evidence =
+        Evidence { estimator: candidate.name().to_owned(), variance, seconds: measured.seconds, estimates, objection };
     (evidence, Some(measured))
 }
 
