@@ -43,7 +43,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             // The generic trainer: it takes any objective as a closure that returns a surrogate.
             ("train", &["fused"]),
             ("nn", &["fused"]),
-            ("estimator", &["dist", "noise"]),
+            ("estimator", &["dist", "noise", "special"]),
             ("measure", &["attach", "dist", "noise", "estimator"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
             ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),
@@ -57,8 +57,9 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("report", &[]),
             // The applications, and the command line on top of them.
             ("law", &["console", "report"]),
+            ("compare", &["console", "report", "law"]),
             ("vae", &["console", "data", "report"]),
-            ("cli", &["console", "law", "vae"]),
+            ("cli", &["console", "law", "compare", "vae"]),
         ],
     ),
 ];

@@ -49,6 +49,18 @@ impl RunningMean {
         }
     }
 
+    /// All of it, to go on from: decay, weighted sum, weight.
+    #[must_use]
+    pub const fn state(&self) -> [f64; 3] {
+        [self.decay, self.sum, self.weight]
+    }
+
+    /// The mean that had this state.
+    #[must_use]
+    pub const fn from_state([decay, sum, weight]: [f64; 3]) -> Self {
+        Self { decay, sum, weight }
+    }
+
     /// The mean; 0 before the first step.
     #[must_use]
     pub fn value(&self) -> f64 {

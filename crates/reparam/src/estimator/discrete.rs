@@ -1,7 +1,8 @@
 //! What relaxations and couplings need of a law of coins or categories.
 
-use burn::tensor::{IndexingUpdateOp, Tensor, activation};
+use burn::tensor::{DType, Tensor, activation};
 
+use crate::dist::one_hot_of_largest;
 use crate::dist::{Bernoulli, Distribution, LogProb, OneHotCategorical, Sample};
 use crate::noise::Noise;
 
@@ -100,7 +101,8 @@ impl<const D: usize> Discrete<D> for Bernoulli<D> {
     }
 
     fn soft(&self, perturbed: Tensor<D>, temperature: f64) -> Tensor<D> {
-        activation::sigmoid(perturbed / temperature)
+        // A product: the slope of a quotient by a number is rounded to f32 in Burn 0.22, also for f64 tensors.
+        activation::sigmoid(perturbed * temperature.recip())
     }
 
     fn perturb_given(&self, value: Tensor<D>, uniform: Tensor<D>) -> Tensor<D> {
@@ -171,15 +173,12 @@ impl<const D: usize> Discrete<D> for OneHotCategorical<D> {
     }
 
     fn hard(&self, perturbed: Tensor<D>) -> Tensor<D> {
-        // A constant: a step has no path.
-        let perturbed = perturbed.inner();
-        let best = perturbed.clone().argmax(D - 1);
-        let one = Tensor::ones(best.dims(), (&perturbed.device(), perturbed.dtype()));
-        perturbed.zeros_like().scatter(D - 1, best, one, IndexingUpdateOp::Add)
+        one_hot_of_largest(perturbed)
     }
 
     fn soft(&self, perturbed: Tensor<D>, temperature: f64) -> Tensor<D> {
-        activation::softmax(perturbed / temperature, D - 1)
+        // A product, for the reason given for coins.
+        activation::softmax(perturbed * temperature.recip(), D - 1)
     }
 
     fn perturb_given(&self, value: Tensor<D>, uniform: Tensor<D>) -> Tensor<D> {
@@ -189,12 +188,12 @@ impl<const D: usize> Discrete<D> for OneHotCategorical<D> {
         let exponential = uniform.log().neg();
         let largest = (value.clone() * exponential.clone()).sum_dim(D - 1).log();
         let rate = exponential.log() - log_probs;
-        // ln(e^a + e^b) from the larger one on, so that no exponential overflows.
-        let gap = (rate.clone() - largest.clone()).abs();
-        let higher = (rate + largest.clone() + gap.clone()) * 0.5;
-        let others = (higher + gap.neg().exp().log1p()).neg();
-        let top = largest.neg();
-        value.clone() * top + (value.neg() + 1.0) * others
+        // ln(e^a + e^b) = b + ln(1 + e^(a - b)): no exponential overflows, and no rounding lifts another category above the draw. Above the
+        // rounding of the sum, which is at most 32 epsilon for the |b| < 64 that uniform numbers give, so that none ties with it either.
+        let epsilon = if largest.dtype() == DType::F64 { f64::EPSILON } else { f64::from(f32::EPSILON) };
+        let below = softplus(rate - largest.clone()).clamp_min(32.0 * epsilon);
+        let others = (largest.clone() + below).neg();
+        value.clone() * largest.neg() + (value.neg() + 1.0) * others
     }
 
     fn tangent(&self, direction: Tensor<D>) -> Tensor<D> {

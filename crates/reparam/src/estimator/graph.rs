@@ -39,6 +39,8 @@ pub struct StochasticGraph {
     /// Of each node: its log-probability, where its score is taken, and all nodes that it depends on.
     nodes: Vec<(Option<Tensor<2>>, BTreeSet<Node>)>,
     costs: Vec<(Tensor<2>, BTreeSet<Node>)>,
+    /// The first parent that is no node of this graph.
+    unknown: Option<Node>,
     baseline: Baseline,
 }
 
@@ -79,8 +81,10 @@ impl StochasticGraph {
         Node(self.nodes.len() - 1)
     }
 
-    /// The variables themselves and all that they depend on. A node of another graph that is not known here counts for nothing.
-    fn ancestors(&self, parents: &[Node]) -> BTreeSet<Node> {
+    /// The variables themselves and all that they depend on. One that is not known is kept for [`surrogate`](Self::surrogate) to refuse.
+    fn ancestors(&mut self, parents: &[Node]) -> BTreeSet<Node> {
+        let unknown = parents.iter().copied().find(|node| node.0 >= self.nodes.len());
+        self.unknown = self.unknown.or(unknown);
         let known = parents.iter().filter(|node| node.0 < self.nodes.len());
         known.flat_map(|node| self.nodes[node.0].1.iter().copied().chain([*node])).collect()
     }
@@ -88,8 +92,13 @@ impl StochasticGraph {
     /// The surrogate, and the sum of the costs.
     ///
     /// # Errors
-    /// No cost, or tensors of different shapes.
+    /// No cost, tensors of different shapes, or a parent that this graph does not have.
     pub fn surrogate(&self) -> Result<Estimate, EstimatorError> {
+        if let Some(Node(index)) = self.unknown {
+            let rule =
+                format!("a parent must be a node of this graph, which has {}, got node {index}", self.nodes.len());
+            return Err(EstimatorError::Unfit { estimator: NAME, rule });
+        }
         let Some((first, _)) = self.costs.first() else {
             return Err(EstimatorError::Unfit { estimator: NAME, rule: "at least 1 cost is needed, got 0".into() });
         };

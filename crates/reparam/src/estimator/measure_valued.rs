@@ -7,6 +7,7 @@ use super::term::given_gradient;
 use super::{Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::dist::{Bernoulli, Distribution, Gamma, Normal, OneHotCategorical, Poisson, Sample};
 use crate::noise::Noise;
+use crate::special::log_beta;
 
 /// The derivative of a law in one of its parameters as a difference of two laws: `∂p/∂θ = constant · (p₊ - p₋)`, entry by entry.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub trait WeakDerivative<const D: usize>: Sample<D> + Distribution<D, Value = Te
 /// `∂θ E[f] = constant (E₊[f] - E₋[f])` (Mohamed et al. 2020, section 6; Heidergott et al. 2008). Unbiased for every cost, discontinuous ones
 /// included. The price is two costs for each entry of each parameter: a row has at most 1,024 of them.
 ///
-/// Parameters without a pair get no gradient through the draw; [`WeakDerivative`] says which have one.
+/// A law's parameters without a pair get no gradient through the draw; the laws of [`WeakDerivative`] here have one for each.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -156,15 +157,41 @@ impl<const D: usize> WeakDerivative<D> for Normal<D> {
     }
 }
 
-/// The rate alone: `a/b (Gamma(a, b) - Gamma(a + 1, b))`, the second being the first plus an exponential number of that rate. The concentration has
-/// no pair with a constant that is known in closed form.
+/// Concentration `a` and rate `b` of a gamma law, from two independent draws of it, an exponential number and a normal one.
+///
+/// Rate: `a/b (Gamma(a, b) - Gamma(a + 1, b))`, the second being the first plus an exponential number of that rate. Concentration:
+/// `B(a, 1/2)/√(1 - V) (f(X) - f(V X))`, `V` of the law Beta(a, 1/2), a constant of one entry a draw. With
+/// `ln x - ψ(a) = ∫ ((1 + t)^-a - e^(-x t)) dt/t` the derivative is `∫ (1 + t)^-a E[f(X) - f(X/(1 + t))] dt/t`, for `e^(-x t)` turns Gamma(a, 1) into
+/// Gamma(a, 1 + t); `V = 1/(1 + t)` is then drawn such that the variance is finite for costs with jumps too.
+pub fn weak_gamma<const D: usize>(
+    [concentration, rate]: [Tensor<D>; 2],
+    [drawn, other]: [Tensor<D>; 2],
+    exponential: Tensor<D>,
+    normal: Tensor<D>,
+) -> [WeakPair<D>; 2] {
+    // Constants: the draws do not move here.
+    let (a, b) = (concentration.clone().inner(), rate.clone().inner());
+    let more = drawn.clone() + exponential / b.clone();
+    // Beta(a, 1/2) from gamma numbers of shapes a and 1/2, the latter half the square of a normal one; 1 - V keeps its digits. A normal number
+    // below 1e-7 in size is one of ten million: the costs then differ by less than their rounding.
+    let large = other * b.clone();
+    let small = (normal.square() * 0.5).clamp_min(1e-14);
+    let rest = (large.clone() / small.clone() + 1.0).recip();
+    let less = drawn.clone() * (small / large + 1.0).recip();
+    let total = log_beta(a.clone(), a.ones_like() * 0.5).exp();
+    [
+        WeakPair { parameter: concentration, constant: total * rest.sqrt().recip(), plus: drawn.clone(), minus: less },
+        WeakPair { parameter: rate, constant: a / b, plus: drawn, minus: more },
+    ]
+}
+
+/// Concentration and rate, as of [`weak_gamma`].
 impl<const D: usize> WeakDerivative<D> for Gamma<D> {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<D>> {
-        // Constants: the draws do not move here.
-        let (concentration, rate) = (self.concentration().inner(), self.rate().inner());
-        let less = draws.site("gamma").sample(&self.detach());
-        let more = less.clone() + noise(self, draws, "exponential", Noise::Exponential) / rate.clone();
-        vec![WeakPair { parameter: self.rate(), constant: concentration / rate, plus: less, minus: more }]
+        let drawn = ["gamma", "beta"].map(|site| draws.site(site).sample(&self.detach()));
+        let exponential = noise(self, draws, "exponential", Noise::Exponential);
+        let normal = noise(self, draws, "beta-normal", Noise::StandardNormal);
+        weak_gamma([self.concentration(), self.rate()], drawn, exponential, normal).into()
     }
 }
 
@@ -172,7 +199,7 @@ impl<const D: usize> WeakDerivative<D> for Gamma<D> {
 impl<const D: usize> WeakDerivative<D> for Poisson<D> {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<D>> {
         let less = draws.sample(self);
-        let constant = less.ones_like().slice([0..1]);
+        let constant = less.ones_like().narrow(0, 0, 1);
         vec![WeakPair { parameter: self.rate(), constant, plus: less.clone() + 1.0, minus: less }]
     }
 }

@@ -62,7 +62,7 @@ pub use enumerate::{Enumerate, LocalExpectation, MOST_OUTCOMES, PartialEnumerati
 pub use estimate::{Bias, Estimate, EstimatorError};
 pub use graph::{Node, StochasticGraph};
 pub use gumbel_softmax::GumbelSoftmaxGradient;
-pub use measure_valued::{MeasureValued, MeasureValuedCategorical, WeakDerivative, WeakPair, weak_normal};
+pub use measure_valued::{MeasureValued, MeasureValuedCategorical, WeakDerivative, WeakPair, weak_gamma, weak_normal};
 pub use muprop::MuProp;
 pub use nvil::Nvil;
 pub use optimal_baseline::{OptimalBaseline, ScoreNorm};
@@ -72,7 +72,7 @@ pub use relax::Relax;
 pub use score_function::ScoreFunction;
 pub(crate) use slope::slope_at;
 pub use straight_through::StraightThrough;
-pub use temperature::{Temperature, TemperatureControl};
+pub use temperature::{Temperature, TemperatureControl, decidedness};
 pub use vimco::Vimco;
 
 use crate::dist::Distribution;

@@ -8,7 +8,7 @@ use reparam_core::noise::{Key, Stream};
 
 use crate::attach::{PullBack, pull};
 use crate::dist::{Distribution, LogProb, Rsample, Sample, Support, ValueError};
-use crate::estimator::{Draws, ScoreNorm, WeakDerivative, WeakPair, weak_normal};
+use crate::estimator::{Draws, ScoreNorm, WeakDerivative, WeakPair, weak_gamma, weak_normal};
 use crate::noise::{Noise, Source};
 
 /// A law of numbers or of vectors.
@@ -244,7 +244,7 @@ impl ScoreNorm<3> for Replicated {
     }
 }
 
-/// Normal (both parameters), Gamma and exponential (the rate), Poisson.
+/// Normal, gamma, exponential and Poisson, in every parameter.
 impl WeakDerivative<3> for Replicated {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<3>> {
         let AnyLaw::Scalar(law) = &self.law else { return Vec::new() };
@@ -259,12 +259,16 @@ impl WeakDerivative<3> for Replicated {
                 let uniform = noise("coupling", Noise::Uniform);
                 weak_normal([self.parameter(0), self.parameter(1)], rayleigh, maxwell, uniform).into()
             }
-            name @ ("gamma" | "exponential") => {
-                let k = usize::from(name == "gamma");
-                let less = draws.site("gamma").sample(self);
-                let more = less.clone() + noise("exponential", Noise::Exponential) / number(k);
-                let constant = if name == "gamma" { number(0) / number(1) } else { number(0).recip() };
-                vec![WeakPair { parameter: self.parameter(k), constant, plus: less, minus: more }]
+            "gamma" => {
+                let drawn = ["gamma", "beta"].map(|site| draws.site(site).sample(self));
+                let exponential = noise("exponential", Noise::Exponential);
+                let normal = noise("beta-normal", Noise::StandardNormal);
+                weak_gamma([self.parameter(0), self.parameter(1)], drawn, exponential, normal).into()
+            }
+            "exponential" => {
+                let less = draws.site("exponential").sample(self);
+                let more = less.clone() + noise("more", Noise::Exponential) / number(0);
+                vec![WeakPair { parameter: self.parameter(0), constant: number(0).recip(), plus: less, minus: more }]
             }
             "poisson" => {
                 let less = draws.sample(self);
@@ -277,7 +281,7 @@ impl WeakDerivative<3> for Replicated {
 }
 
 /// Families of numbers whose every parameter has a weak derivative here.
-pub(super) const WEAK: [&str; 3] = ["normal", "exponential", "poisson"];
+pub(super) const WEAK: [&str; 4] = ["normal", "gamma", "exponential", "poisson"];
 
 /// Passes on what the path does not change.
 macro_rules! as_replicated {

@@ -12,7 +12,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mean = a + b;
     vec![
         // E x² = a (a + 1)/b².
-        case("gamma", &[a, b], "x^2", &[(2.0 * a + 1.0) / (b * b), -2.0 * a * (a + 1.0) / b.powi(3)], true, false),
+        case("gamma", &[a, b], "x^2", &[(2.0 * a + 1.0) / (b * b), -2.0 * a * (a + 1.0) / b.powi(3)], true, true),
         // E x² = 2/b².
         case("exponential", &[b], "x^2", &[-4.0 / b.powi(3)], true, true),
         // E x² = r + r².
