@@ -236,7 +236,8 @@ mod tests {
         let (a, b) = (2.0, 3.0);
         let mean = |a: f64, b: f64| {
             let law = family("beta").unwrap().build(&[a, b]).unwrap();
-            let found = expectation(law.as_ref(), &mut |x, f, _| f.iter_mut().zip(x).for_each(|(f, x)| *f = (x - 0.3).abs()));
+            let found =
+                expectation(law.as_ref(), &mut |x, f, _| f.iter_mut().zip(x).for_each(|(f, x)| *f = (x - 0.3).abs()));
             found.unwrap()
         };
         let step = 1e-4;
