@@ -106,6 +106,10 @@ fn many_outcomes_do_not_hold_up_the_pilot() {
     assert!(found.chosen.is_some() && found.evidence.len() > 5, "{found:?}");
     let all = found.evidence.iter().find(|e| e.estimator == "enumerate").unwrap();
     assert!(all.estimates <= 16, "{found:?}");
+    // In no time at all it is not tried.
+    let hasty = choose(&problem, Duration::from_millis(1), 3, &[]).unwrap();
+    let all = hasty.evidence.iter().find(|e| e.estimator == "enumerate").unwrap();
+    assert!(all.estimates == 0 && all.objection.is_some() && hasty.chosen.is_some(), "{hasty:?}");
 }
 
 fn leaf(value: f64, rows: usize) -> Tensor<3> {
