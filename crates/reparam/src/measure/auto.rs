@@ -294,10 +294,10 @@ impl<L: Distribution<D>, const D: usize> Auto<L, D> {
         let mut evidence: Vec<Evidence> = trials.iter().map(|t| t.evidence.clone()).collect();
         let score = ["rloo", "score-function"].into_iter().find_map(|n| evidence.iter().position(|e| e.estimator == n));
         let path = evidence.iter().position(|e| e.estimator == "pathwise");
-        if let (Some(path), Some(score)) = (path, score) {
-            if apart(gradients(path), gradients(score)) || apart(sums(path), sums(score)) {
-                evidence[path].objection.get_or_insert(JUMPS.to_owned());
-            }
+        if let (Some(path), Some(score)) = (path, score)
+            && (apart(gradients(path), gradients(score)) || apart(sums(path), sums(score)))
+        {
+            evidence[path].objection.get_or_insert(JUMPS.to_owned());
         }
         let sound = evidence.iter().enumerate().filter(|(_, e)| e.objection.is_none() && e.price().is_finite());
         let best = sound.min_by(|a, b| a.1.price().total_cmp(&b.1.price()).then(a.1.seconds.total_cmp(&b.1.seconds)));

@@ -16,6 +16,9 @@ use crate::estimator::{
 };
 use crate::noise::Key;
 
+/// One estimate for each of so many rows.
+type Run = dyn Fn(usize, &Draws) -> Result<PerDraw, EstimatorError> + Send + Sync;
+
 /// An estimator with the problem that it is measured on.
 pub struct Candidate {
     name: &'static str,
@@ -23,7 +26,7 @@ pub struct Candidate {
     draws: usize,
     /// Costs that one estimate meets at a time.
     costs: usize,
-    run: Box<dyn Fn(usize, &Draws) -> Result<PerDraw, EstimatorError> + Send + Sync>,
+    run: Box<Run>,
 }
 
 impl std::fmt::Debug for Candidate {
@@ -183,6 +186,9 @@ const RELAXED: &[&str] = &[
 ///
 /// # Errors
 /// What the estimator refuses.
+///
+/// # Panics
+/// Never: what is unwrapped was asked for before.
 pub fn candidate(
     problem: &Problem,
     name: &str,
