@@ -9,7 +9,7 @@ use crate::support::{coins, report, row, scalar};
 fn problems() -> Vec<Problem> {
     vec![
         scalar("normal", &[1.0, 0.5], |z| (z - 3.0).square()),
-        scalar("gamma", &[0.7, 2.0], |z| z.sqrt()),
+        scalar("gamma", &[0.7, 2.0], Tensor::sqrt),
         scalar("poisson", &[3.5], |z| (z - 3.0).square()),
         coins(&[0.3, 0.6, 0.5], |b: Tensor<3>| (b.sum_dim(2) - 0.7).square().squeeze_dim::<2>(2)),
         Problem::new(Subject::Categories(vec![vec![0.0, 0.7, -0.4], vec![1.0, 0.0, 0.5]]), |x: Tensor<3>| {
