@@ -11,7 +11,7 @@ use crate::estimator::EstimatorError;
 use crate::noise::Key;
 
 /// Numbers of draws that one task meets at most, where one estimate does not meet more.
-pub(super) const TASK_NUMBERS: usize = 1 << 15;
+const TASK_NUMBERS: usize = 1 << 15;
 /// Rows that one task makes at most.
 const TASK_ROWS: usize = 1 << 12;
 /// Estimates that a tail is fitted to at most.
