@@ -1,6 +1,7 @@
 //! The parts of the command `reparam`: one module an application.
 
 pub mod cli;
+pub mod compare;
 pub mod console;
 pub mod data;
 pub mod law;

@@ -2,48 +2,9 @@
 //!
 //! After a change that is meant, `REPARAM_WRITE_BOOK=1 cargo test --release --workspace --test book_laws` writes the new answers.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod book_support;
 
-/// Where a line of code begins in the chapter.
-const INDENT: &str = "    ";
-
-fn chapter() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/src/laws.md")
-}
-
-/// What a command of the chapter prints, stdout before stderr.
-fn answer(command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_reparam")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let output =
-        Command::new("sh").args(["-c", command]).current_dir(folder.path()).env("PATH", path).output().unwrap();
-    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
-}
-
-/// The chapter with every answer made anew.
-fn renewed(text: &str) -> String {
-    let mut out = String::new();
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        out += line;
-        out.push('\n');
-        let Some(command) = line.strip_prefix(INDENT).and_then(|code| code.strip_prefix("$ ")) else { continue };
-        // The old answer: lines that are set in, and empty lines between them; those after it stay.
-        let is_old = |line: &&str| line.is_empty() || line.starts_with(INDENT) && !line.starts_with("    $ ");
-        let mut blank = 0;
-        while let Some(old) = lines.next_if(is_old) {
-            blank = if old.is_empty() { blank + 1 } else { 0 };
-        }
-        for answer in answer(command).lines() {
-            out += format!("{INDENT}{answer}").trim_end();
-            out.push('\n');
-        }
-        out.extend(std::iter::repeat_n('\n', blank));
-    }
-    out
-}
+use book_support::{chapter, renewed};
 
 /// Words and numbers; numbers are compared to 9 digits, because the last ones depend on the system's exponential.
 fn alike(a: &str, b: &str) -> bool {
@@ -60,10 +21,10 @@ fn alike(a: &str, b: &str) -> bool {
 
 #[test]
 fn the_chapter_shows_what_its_commands_print() {
-    let old = std::fs::read_to_string(chapter()).unwrap();
-    let new = renewed(&old);
+    let old = std::fs::read_to_string(chapter("laws.md")).unwrap();
+    let new = renewed(&old, true);
     if std::env::var_os("REPARAM_WRITE_BOOK").is_some() {
-        std::fs::write(chapter(), new).unwrap();
+        std::fs::write(chapter("laws.md"), new).unwrap();
         return;
     }
     assert!(old.matches("$ reparam law").count() > 8);

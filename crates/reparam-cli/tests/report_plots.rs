@@ -64,7 +64,7 @@ fn curves_stay_inside_and_long_ones_are_thinned() {
 fn bands_lie_under_their_curves() {
     let points = noisy(40, |t| 3.0 / t);
     let band = points.iter().map(|point| (0.7 * point.1, 1.4 * point.1)).collect();
-    let series = vec![Series { label: "variance".into(), points, band }];
+    let series = vec![Series { label: "variance".into(), points, band, ..Series::default() }];
     for log_y in [false, true] {
         let chart = LineChart {
             log_y,

@@ -28,6 +28,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("noise", &["special"]),
             ("bijector", &["special"]),
             ("law", &["kernel", "special", "noise", "bijector"]),
+            ("diagnose", &["noise", "law"]),
         ],
     ),
     ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),
@@ -42,7 +43,8 @@ const MODULES: [(&str, &[Module]); 4] = [
             // The generic trainer: it takes any objective as a closure that returns a surrogate.
             ("train", &["fused"]),
             ("nn", &["fused"]),
-            ("estimator", &["train", "dist", "noise"]),
+            ("estimator", &["dist", "noise", "special"]),
+            ("measure", &["attach", "dist", "noise", "estimator"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
             ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),
         ],
@@ -55,8 +57,9 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("report", &[]),
             // The applications, and the command line on top of them.
             ("law", &["console", "report"]),
+            ("compare", &["console", "report", "law"]),
             ("vae", &["console", "data", "report"]),
-            ("cli", &["console", "law", "vae"]),
+            ("cli", &["console", "law", "compare", "vae"]),
         ],
     ),
 ];

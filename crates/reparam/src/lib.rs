@@ -17,7 +17,9 @@
 
 pub mod attach;
 pub mod dist;
+pub mod estimator;
 pub mod fused;
+pub mod measure;
 pub mod nn;
 pub mod noise;
 pub mod objective;

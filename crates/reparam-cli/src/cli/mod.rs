@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{console, law, vae};
+use crate::{compare, console, law, vae};
 
-/// Differentiate through randomness: ask laws, train, evaluate and look at models.
+/// Differentiate through randomness: ask laws, compare estimators, train, evaluate and look at models.
 #[derive(Debug, Parser)]
 #[command(name = "reparam", version, about, max_term_width = 100)]
-#[command(after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or failure.")]
+#[command(
+    after_help = "Results go to stdout, everything else to stderr. Exit status: 0 done, 1 a check came out negative, 2 usage or failure."
+)]
 struct Cli {
     #[command(subcommand)]
     application: Application,
@@ -26,6 +28,10 @@ enum Application {
     Laws(law::CatalogueArgs),
     /// Ask one law: density, moments, score, pathwise derivative, draws, divergence
     Law(Box<law::LawArgs>),
+    /// Measure gradient estimators on a law and a loss: bias, variance, time, and which to take
+    Compare(Box<compare::CompareArgs>),
+    /// Check every estimator against exact answers
+    Verify(compare::VerifyArgs),
 }
 
 /// What stands in the way, in one line, and what can be done about it.
@@ -36,6 +42,12 @@ struct Failure {
 
 impl From<vae::VaeError> for Failure {
     fn from(error: vae::VaeError) -> Self {
+        Self { error: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<compare::CompareError> for Failure {
+    fn from(error: compare::CompareError) -> Self {
         Self { error: error.to_string(), hint: error.hint() }
     }
 }
@@ -57,14 +69,18 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    let done = |()| compare::Outcome::Done;
     let outcome = fault::contained(|| match cli.application {
-        Application::Vae(command) => vae::run(command).map_err(Failure::from),
-        Application::Laws(args) => law::catalogue(&args).map_err(Failure::from),
-        Application::Law(args) => law::law(&args).map_err(Failure::from),
+        Application::Vae(command) => vae::run(command).map(done).map_err(Failure::from),
+        Application::Laws(args) => law::catalogue(&args).map(done).map_err(Failure::from),
+        Application::Law(args) => law::law(&args).map(done).map_err(Failure::from),
+        Application::Compare(args) => compare::compare(&args).map(done).map_err(Failure::from),
+        Application::Verify(args) => compare::verify(&args).map_err(Failure::from),
     });
     match outcome {
         None => ExitCode::from(2),
-        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Ok(compare::Outcome::Done)) => ExitCode::SUCCESS,
+        Some(Ok(compare::Outcome::Negative)) => ExitCode::from(1),
         Some(Err(Failure { error, hint })) => {
             console::talk(format_args!("error: {error}"));
             if let Some(hint) = hint {

@@ -174,7 +174,7 @@ fn command(known: &Known, given: &[Given], count: u64, args: &LawArgs) -> String
 }
 
 /// A word as a POSIX shell reads it back.
-fn shell_word(word: &str) -> String {
+pub fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
     if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -27,6 +27,16 @@ mod truncation;
 pub use args::{CatalogueArgs, LawArgs};
 pub use error::LawError;
 
+// What other commands need to read a law from the command line.
+pub(crate) use draw::{pool, shell_word};
+pub(crate) use names::find;
+pub(crate) use number::{Exact, List, read, shown};
+pub(crate) use one::{Known, build};
+pub(crate) use output::Output;
+pub(crate) use progress::Progress;
+pub(crate) use recipe::{Given, parse, spelled};
+pub(crate) use subject::AnyLaw;
+
 use crate::console;
 
 /// Runs `reparam laws`.

@@ -67,6 +67,13 @@ pub enum Block {
     Figures(Vec<Figure>),
     /// Results with their units and meanings; nothing is drawn for no rows.
     Table(Vec<Row>),
+    /// Any table: headings, and rows of as many cells; the first cell names the row.
+    Grid {
+        /// Headings of the columns.
+        header: Vec<String>,
+        /// The rows.
+        rows: Vec<Vec<String>>,
+    },
     /// Text in a fixed-width font, kept as it is.
     Code(String),
     /// Warnings; nothing is drawn for none.
@@ -211,6 +218,7 @@ fn write_block(html: &mut String, block: &Block) {
             html.push_str("</div>\n");
         }
         Block::Table(rows) => write_table(html, rows),
+        Block::Grid { header, rows } => write_grid(html, header, rows),
         Block::References(references) => {
             html.push_str("<ul>\n");
             for (text, address) in references {
@@ -256,6 +264,24 @@ fn write_figure(html: &mut String, figure: &Figure) {
 /// A PNG file as an address that holds the file itself.
 pub(super) fn data_address(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", BASE64.encode(png))
+}
+
+fn write_grid(html: &mut String, header: &[String], rows: &[Vec<String>]) {
+    html.push_str("<div class=\"scroll\"><table class=\"grid\">\n<thead><tr>");
+    for name in header {
+        let _ = write!(html, "<th scope=\"col\">{}</th>", escape(name));
+    }
+    html.push_str("</tr></thead>\n<tbody>\n");
+    for row in rows {
+        html.push_str("<tr>");
+        for (i, cell) in row.iter().enumerate() {
+            let cell = escape(cell);
+            let _ =
+                if i == 0 { write!(html, "<th scope=\"row\">{cell}</th>") } else { write!(html, "<td>{cell}</td>") };
+        }
+        html.push_str("</tr>\n");
+    }
+    html.push_str("</tbody></table></div>\n");
 }
 
 fn write_table(html: &mut String, rows: &[Row]) {

@@ -109,6 +109,8 @@ pub struct EpochRow {
     pub kl_weight: Option<f64>,
     /// Euclidean norm of the gradient before clipping, mean over the epoch.
     pub gradient_norm: Option<f64>,
+    /// Variance of a step's gradient of the encoder with the noise of the latents, summed over all weights.
+    pub gradient_variance: Option<f64>,
 }
 
 /// Images and what became of them, one for one.

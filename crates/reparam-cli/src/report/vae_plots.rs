@@ -76,7 +76,7 @@ fn validation(epochs: &[EpochRow]) -> Option<Series> {
     } else {
         Vec::new()
     };
-    Some(Series { label: "validation, −ELBO".into(), points, band })
+    Some(Series { label: "validation, −ELBO".into(), points, band, ..Series::default() })
 }
 
 /// The loss, with the floor where there is one.
@@ -96,7 +96,7 @@ fn losses(epochs: &[EpochRow]) -> Vec<Series> {
 fn from_epoch(series: Series, start: f64) -> Series {
     let late = series.points.partition_point(|point| point.0 < start);
     let band = series.band.get(late..).unwrap_or_default().to_vec();
-    Series { points: series.points[late..].to_vec(), band, label: series.label }
+    Series { points: series.points[late..].to_vec(), band, ..series }
 }
 
 /// The two parts of the loss, and the course of the optimiser where it is known and not constant.
@@ -133,6 +133,13 @@ pub(super) fn details(epochs: &[EpochRow]) -> Vec<(Drawing, &'static str)> {
         true,
         |row| row.gradient_norm,
         "Norm of the gradient before clipping, mean over an epoch. A spike is an epoch with outsized gradients.",
+    );
+    add(
+        "variance of the gradient (log scale)",
+        true,
+        |row| row.gradient_variance,
+        "Variance of the encoder's gradient with the noise of the latents, summed over its weights, at fixed weights on one batch: what the \
+         choice of an estimator decides.",
     );
     let varies = |pick: Pick| {
         let values: Vec<f64> = epochs.iter().filter_map(pick).collect();

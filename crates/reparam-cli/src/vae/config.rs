@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use reparam::vae::{GaussianScale, Likelihood};
+use reparam::vae::{GaussianScale, LatentEstimator, LatentLaw, Likelihood};
 use serde::{Deserialize, Serialize};
 
 use super::VaeError;
 use super::options::{
-    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind, ObjectiveKind,
-    ScheduleKind,
+    ActivationKind, BinarizeKind, EntropyKind, EstimatorKind, GaussianScaleChoice, LatentLawKind, LikelihoodKind,
+    NetworkKind, ObjectiveKind, ScheduleKind,
 };
 use crate::data::{ImageShape, PixelScale, ReadOptions, ValueRule};
 
@@ -66,6 +66,21 @@ pub struct RunConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binarize: Option<BinarizeKind>,
 
+    /// Law of the latent.
+    pub latent_law: LatentLawKind,
+    /// Categories of each variable of the categorical law.
+    pub categories: usize,
+    /// How the encoder's gradient goes through discrete latents.
+    pub estimator: EstimatorKind,
+    /// Temperature of relaxations at the first step.
+    pub temperature: f64,
+    /// Temperature at the end of the annealing.
+    pub final_temperature: f64,
+    /// Epochs over which it falls; 0: it stays as it starts.
+    pub anneal_epochs: u64,
+    /// Memory of the running-mean baseline.
+    pub baseline_decay: f64,
+
     /// What is maximised.
     pub objective: ObjectiveKind,
     /// How the entropy enters the ELBO.
@@ -102,6 +117,11 @@ pub struct RunConfig {
     pub weight_decay: f64,
     /// Epochs without a better validation ELBO after which training stops; 0: never.
     pub patience: u64,
+    /// Seconds of training after which it stops; 0: never.
+    pub seconds: f64,
+    /// Epochs between two measurements of the gradient's noise; 0: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradient_noise_every: Option<u64>,
     /// Seed of everything random.
     pub seed: u64,
     /// Parts of a batch that run side by side; part of what the result depends on.
@@ -139,6 +159,13 @@ impl Default for RunConfig {
             gaussian_scale: GaussianScaleChoice::Word("learned".into()),
             levels: None,
             binarize: None,
+            latent_law: LatentLawKind::Normal,
+            categories: 10,
+            estimator: EstimatorKind::Disarm,
+            temperature: 0.5,
+            final_temperature: 0.5,
+            anneal_epochs: 0,
+            baseline_decay: 0.99,
             objective: ObjectiveKind::Elbo,
             entropy: EntropyKind::ClosedForm,
             draws: 1,
@@ -156,6 +183,8 @@ impl Default for RunConfig {
             clip_norm: 0.0,
             weight_decay: 0.0,
             patience: 0,
+            seconds: 0.0,
+            gradient_noise_every: None,
             seed: 0,
             shards: 2,
             threads: 0,
@@ -197,7 +226,7 @@ impl RunConfig {
     }
 
     /// Options that an interrupted run may go on with, because its result does not depend on them.
-    pub(super) const MACHINE: [&str; 3] = ["threads", "checkpoint-minutes", "checkpoint-steps"];
+    pub(super) const MACHINE: [&str; 4] = ["threads", "checkpoint-minutes", "checkpoint-steps", "seconds"];
 
     /// The options that decide the result. The path of the data is none: their checksum is compared.
     pub(super) fn decisive(&self) -> Result<toml::Table, VaeError> {
@@ -243,6 +272,30 @@ impl RunConfig {
         } else {
             BinarizeKind::None
         })
+    }
+
+    /// The law of the latent.
+    #[must_use]
+    pub const fn latents_law(&self) -> LatentLaw {
+        match self.latent_law {
+            LatentLawKind::Normal => LatentLaw::Normal,
+            LatentLawKind::Bernoulli => LatentLaw::Bernoulli,
+            LatentLawKind::Categorical => LatentLaw::Categorical { categories: self.categories },
+        }
+    }
+
+    /// Numbers that the decoder takes for an image.
+    #[must_use]
+    pub const fn latent_width(&self) -> usize {
+        self.latents_law().value_width(self.latents)
+    }
+
+    /// Draws of each image in a step: as asked for, and as many as the estimator of discrete latents needs.
+    #[must_use]
+    pub fn step_draws(&self) -> usize {
+        let least =
+            if self.latents_law().is_discrete() { LatentEstimator::from(self.estimator).least_draws() } else { 1 };
+        self.draws.max(least)
     }
 
     /// The likelihood. Levels that are not known yet count as 256.

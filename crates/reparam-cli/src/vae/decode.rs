@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use reparam::vae::{Rows, posterior_means};
+use reparam::vae::{Rows, posterior_means, posterior_modes};
 
 use super::args::RunArgs;
 use super::dataset::{DataInfo, Dataset};
@@ -83,10 +83,16 @@ impl Opened {
         self.pool.install(|| decode(&self.model, z, &self.device))
     }
 
-    /// Posterior means of images, and their scales.
+    /// Posterior means of images, and their scales; of discrete latents probabilities, and no scales.
     pub fn encode(&self, pixels: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let rows = Rows::new(pixels, self.info.data.shape.iter().product());
         self.pool.install(|| posterior_means(&self.model, rows, &self.device))
+    }
+
+    /// The most probable latents of images, as the decoder takes them.
+    pub fn codes(&self, pixels: &[f32]) -> Vec<f32> {
+        let rows = Rows::new(pixels, self.info.data.shape.iter().product());
+        self.pool.install(|| posterior_modes(&self.model, rows, &self.device))
     }
 
     /// Writes images to `out`, or to a picture of that name in the run's folder, and prints the path.
@@ -156,7 +162,7 @@ pub fn same_data(config: &RunConfig, run: &DataInfo, found: &DataInfo) -> Result
 
 /// The mean image of each row of latents, on the current threads.
 pub fn decode(model: &Model, z: &[f32], device: &Device) -> Vec<f32> {
-    let latents = model.latents();
+    let latents = model.value_width();
     z.par_chunks(TASK_ROWS * latents)
         .flat_map_iter(|block| {
             let rows = block.len() / latents;

@@ -23,7 +23,14 @@ pub fn run(args: &EncodeArgs) -> Result<(), VaeError> {
         None => run.dataset()?.test,
     };
     let (loc, scale) = run.encode(&set.pixels);
-    let latents = run.config.latents;
+    let latents = run.config.latent_width();
+    if args.scales && run.config.latents_law().is_discrete() {
+        return Err(VaeError::option(
+            "scales",
+            "left out: a discrete latent has probabilities, and no scales",
+            "--scales",
+        ));
+    }
     let parts: &[&[f32]] = if args.scales { &[&loc, &scale] } else { &[&loc] };
     let rows: Vec<Vec<f32>> = (0..set.count())
         .map(|i| parts.iter().flat_map(|part| part[i * latents..(i + 1) * latents].iter().copied()).collect())

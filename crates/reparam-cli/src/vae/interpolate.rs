@@ -1,10 +1,10 @@
 //! `reparam vae interpolate`: images between two images.
 
-use super::VaeError;
 use super::args::InterpolateArgs;
 use super::dataset::pick;
 use super::decode::Opened;
 use super::traverse::values;
+use super::{RunConfig, VaeError};
 
 /// Pairs that are shown where none is named.
 pub const PAIRS: usize = 8;
@@ -20,6 +20,30 @@ pub fn between(ends: &[f32], latents: usize, steps: usize) -> Vec<f32> {
         }
     }
     z
+}
+
+/// Discrete latents between pairs: one variable after the other changes from the first image's to the second's.
+pub fn exchanged(ends: &[f32], width: usize, each: usize, steps: usize) -> Vec<f32> {
+    let mut z = Vec::new();
+    for pair in ends.chunks_exact(2 * width) {
+        let (a, b) = pair.split_at(width);
+        for t in values(0.0, 1.0, steps) {
+            let changed = (t * (width / each.max(1)) as f64).round() as usize * each;
+            z.extend_from_slice(&b[..changed]);
+            z.extend_from_slice(&a[changed..]);
+        }
+    }
+    z
+}
+
+/// The latents between pairs, whatever their law.
+pub fn bridge(ends: &[f32], config: &RunConfig, steps: usize) -> Vec<f32> {
+    let width = config.latent_width();
+    if config.latents_law().is_discrete() {
+        exchanged(ends, width, width / config.latents.max(1), steps)
+    } else {
+        between(ends, width, steps)
+    }
 }
 
 /// Runs the command.
@@ -41,8 +65,8 @@ pub fn run(args: &InterpolateArgs) -> Result<(), VaeError> {
     if ends.is_empty() {
         return Err(VaeError::option("test images", "at least 2 for an interpolation", count));
     }
-    let codes = run.encode(&pick(&test, &ends)).0;
-    let pixels = run.decode(&between(&codes, run.config.latents, args.steps));
+    let codes = run.codes(&pick(&test, &ends));
+    let pixels = run.decode(&bridge(&codes, &run.config, args.steps));
     run.write_images(args.out.as_deref(), "interpolation.png", pixels, args.steps)
 }
 
@@ -54,5 +78,7 @@ mod tests {
     fn rows_begin_and_end_at_their_images() {
         let z = between(&[0.0, 1.0, 4.0, 3.0], 2, 3);
         assert_eq!(z, [0.0, 1.0, 2.0, 2.0, 4.0, 3.0]);
+        let z = exchanged(&[0.0, 0.0, 1.0, 1.0], 2, 1, 3);
+        assert_eq!(z, [0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
     }
 }

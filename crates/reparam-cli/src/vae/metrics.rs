@@ -17,14 +17,14 @@ pub struct Timing {
 /// The text of `metrics.csv`. Numbers are written with the fewest digits that read back to the same bits.
 pub fn metrics_csv(history: &[EpochRow]) -> String {
     let mut text = String::from(
-        "epoch,step,objective,elbo,reconstruction,kl,validation_elbo,validation_elbo_se,learning_rate,kl_weight,gradient_norm,skipped\n",
+        "epoch,step,objective,elbo,reconstruction,kl,validation_elbo,validation_elbo_se,learning_rate,kl_weight,gradient_norm,gradient_variance,gradient_snr,skipped\n",
     );
     let optional = |value: Option<f64>| value.map_or(String::new(), |x| x.to_string());
     for row in history {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
             row.epoch,
             row.step,
             row.objective,
@@ -36,6 +36,8 @@ pub fn metrics_csv(history: &[EpochRow]) -> String {
             row.learning_rate,
             row.kl_weight,
             optional(row.gradient_norm),
+            optional(row.gradient_variance),
+            optional(row.gradient_snr),
             row.skipped
         );
     }
@@ -95,8 +97,8 @@ mod tests {
         }];
         let text = metrics_csv(&rows);
         let fields: Vec<usize> = text.lines().map(|l| l.split(',').count()).collect();
-        assert_eq!(fields, [12, 12]);
-        assert!(text.contains("1,0,-0.3333333333333333,-1.75,-1.5,0.25,,,0,0,,0"));
+        assert_eq!(fields, [14, 14]);
+        assert!(text.contains("1,0,-0.3333333333333333,-1.75,-1.5,0.25,,,0,0,,,,0"));
     }
 
     #[test]

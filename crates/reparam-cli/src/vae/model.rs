@@ -65,19 +65,20 @@ const PARAMETER_BYTES: u128 = 16;
 /// Weights of encoder and decoder, biases left out.
 fn weights(config: &RunConfig, [channels, height, width]: [usize; 3], outputs: usize) -> u128 {
     let wide = |n: usize| n as u128;
-    let latents = wide(config.latents);
+    let law = config.latents_law();
+    let codes = wide(law.code_width(config.latents)) + wide(law.value_width(config.latents));
     match config.network {
         NetworkKind::Mlp => {
             let pixels = wide(channels) * wide(height) * wide(width);
             let inner: u128 = config.hidden.windows(2).map(|pair| 2 * wide(pair[0]) * wide(pair[1])).sum();
             let (first, last) = (config.hidden.first().copied(), config.hidden.last().copied());
-            inner + pixels * (1 + wide(outputs)) * wide(first.unwrap_or(1)) + 3 * latents * wide(last.unwrap_or(1))
+            inner + pixels * (1 + wide(outputs)) * wide(first.unwrap_or(1)) + codes * wide(last.unwrap_or(1))
         }
         NetworkKind::Conv => {
             let features = wide(config.features);
             let half = features.div_ceil(2);
             let flat = features * wide(height).div_ceil(4) * wide(width).div_ceil(4);
-            2 * 9 * half * (wide(channels) + features) + 3 * latents * flat
+            2 * 9 * half * (wide(channels) + features) + codes * flat
         }
     }
 }
@@ -102,13 +103,15 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
     check_size(config, shape, likelihood.outputs_per_pixel())?;
     let key = Key::new(config.seed).site("init");
     let pixels: usize = shape.iter().product();
-    let (codes, outputs) = (2 * config.latents, likelihood.outputs_per_pixel());
+    let law = config.latents_law();
+    let (codes, values) = (law.code_width(config.latents), law.value_width(config.latents));
+    let outputs = likelihood.outputs_per_pixel();
     let activation = config.activation.into();
     let (encoder, decoder) = match config.network {
         NetworkKind::Mlp => {
             let hidden = || config.hidden.iter().copied();
             let down: Vec<usize> = [pixels].into_iter().chain(hidden()).chain([codes]).collect();
-            let up: Vec<usize> = [config.latents].into_iter().chain(hidden().rev()).chain([pixels * outputs]).collect();
+            let up: Vec<usize> = [values].into_iter().chain(hidden().rev()).chain([pixels * outputs]).collect();
             (
                 AnyEncoder::Mlp(Mlp::new(&down, activation, key.site("encoder"), device)),
                 AnyDecoder::Mlp(Mlp::new(&up, activation, key.site("decoder"), device)),
@@ -126,18 +129,11 @@ pub fn build(config: &RunConfig, shape: [usize; 3], device: &Device) -> Result<M
             let features = config.features;
             (
                 AnyEncoder::Conv(ConvEncoder::new(shape, features, codes, activation, key.site("encoder"), device)),
-                AnyDecoder::Conv(ConvDecoder::new(
-                    config.latents,
-                    features,
-                    shape,
-                    activation,
-                    key.site("decoder"),
-                    device,
-                )),
+                AnyDecoder::Conv(ConvDecoder::new(values, features, shape, activation, key.site("decoder"), device)),
             )
         }
     };
-    Ok(Vae::new(encoder, decoder, config.latents, likelihood, device))
+    Ok(Vae::new(encoder, decoder, config.latents, likelihood, device).with_latent_law(law))
 }
 
 #[cfg(test)]

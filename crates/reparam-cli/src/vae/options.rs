@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use reparam::nn::Activation;
 use reparam::objective::EntropyTerm;
-use reparam::vae::Binarization;
+use reparam::vae::{Binarization, LatentEstimator};
 use serde::{Deserialize, Serialize};
 
 /// The kind of encoder and decoder.
@@ -110,6 +110,72 @@ impl From<EntropyKind> for EntropyTerm {
             EntropyKind::ClosedForm => Self::ClosedForm,
             EntropyKind::MonteCarlo => Self::MonteCarlo,
             EntropyKind::StickingTheLanding => Self::StickingTheLanding,
+        }
+    }
+}
+
+/// The law of the latent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatentLawKind {
+    /// Independent normal numbers, standard normal prior
+    #[default]
+    Normal,
+    /// Independent coins, fair prior
+    Bernoulli,
+    /// Independent variables of `categories` categories, uniform prior
+    Categorical,
+}
+
+/// How the gradient goes through discrete latents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum EstimatorKind {
+    /// Biased: relaxed latents (Maddison et al. 2017; Jang et al. 2017)
+    GumbelSoftmax,
+    /// Biased: hard latents forward, the relaxed path backward (Jang et al. 2017)
+    GumbelStraightThrough,
+    /// Biased: hard latents forward, the path of the probabilities backward (Bengio et al. 2013)
+    StraightThrough,
+    /// Biased: the second-order form of straight-through (Liu et al. 2023)
+    Reinmax,
+    /// Biased: straight-through with a gap (Fan et al. 2022)
+    GappedStraightThrough,
+    /// Biased: gumbel-straight-through averaged over relaxed draws (Paulus et al. 2021)
+    GumbelRao,
+    /// REINFORCE without a baseline (Williams 1992)
+    ScoreFunction,
+    /// REINFORCE, the mean of the steps before as baseline
+    ScoreFunctionRunningMean,
+    /// REINFORCE, the mean of the other draws as baseline (Kool et al. 2019); two draws at least
+    Rloo,
+    /// First-order expansion as control variate (Gu et al. 2016)
+    Muprop,
+    /// Antithetic pairs of coins (Yin and Zhou 2019)
+    Arm,
+    /// ARM integrated given the pair (Dong et al. 2020, 2021)
+    #[default]
+    Disarm,
+    /// Relaxed cost as control variate, temperature and scale learnt (Tucker et al. 2017)
+    Rebar,
+}
+
+impl From<EstimatorKind> for LatentEstimator {
+    fn from(kind: EstimatorKind) -> Self {
+        match kind {
+            EstimatorKind::GumbelSoftmax => Self::GumbelSoftmax,
+            EstimatorKind::GumbelStraightThrough => Self::GumbelStraightThrough,
+            EstimatorKind::StraightThrough => Self::StraightThrough,
+            EstimatorKind::Reinmax => Self::Reinmax,
+            EstimatorKind::GappedStraightThrough => Self::GappedStraightThrough,
+            EstimatorKind::GumbelRao => Self::GumbelRao,
+            EstimatorKind::ScoreFunction => Self::ScoreFunction,
+            EstimatorKind::ScoreFunctionRunningMean => Self::ScoreFunctionRunningMean,
+            EstimatorKind::Rloo => Self::Rloo,
+            EstimatorKind::Muprop => Self::Muprop,
+            EstimatorKind::Arm => Self::Arm,
+            EstimatorKind::Disarm => Self::Disarm,
+            EstimatorKind::Rebar => Self::Rebar,
         }
     }
 }

@@ -30,7 +30,7 @@ pub fn run(args: &ReconstructArgs) -> Result<(), VaeError> {
     };
     let chosen: Vec<usize> = (0..set.count().min(args.count)).collect();
     let originals = pick(&set, &chosen);
-    let reconstructions = run.decode(&run.encode(&originals).0);
+    let reconstructions = run.decode(&run.codes(&originals));
     let info = &run.info.data;
     let bytes = match format {
         Ending::Png => pairs(originals, reconstructions, info)?,

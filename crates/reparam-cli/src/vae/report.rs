@@ -3,13 +3,13 @@
 use burn::tensor::Device;
 use rayon::ThreadPool;
 use reparam::train::parameter_count;
-use reparam::vae::{EpochRow, Rows, posterior_means};
+use reparam::vae::{EpochRow, LatentEstimator, LatentLaw, Rows, posterior_means, posterior_modes};
 
 use super::dataset::{Dataset, label, pick, source};
 use super::decode::{decode, images, sheet};
 use super::error::shell_word;
 use super::evaluate::Judgement;
-use super::interpolate::between;
+use super::interpolate::bridge;
 use super::metrics::Timing;
 use super::model::Model;
 use super::options::{BinarizeKind, NetworkKind, ObjectiveKind};
@@ -18,7 +18,7 @@ use super::reconstruct::pairs;
 use super::run_folder::{RunFolder, VERSION};
 use super::sample::{COLUMNS, prior};
 use super::training::Clock;
-use super::traverse::{MOST_ACTIVE, path, values};
+use super::traverse::{MOST_ACTIVE, path, switches, values};
 use super::{RunConfig, VaeError};
 use crate::data::ImageSet;
 use crate::report::number::Measured;
@@ -107,39 +107,54 @@ impl Subject<'_> {
     }
 }
 
+impl Subject<'_> {
+    /// The most probable latents, as the decoder takes them.
+    fn codes(&self, pixels: &[f32]) -> Vec<f32> {
+        let rows = Rows::new(pixels, self.dataset.test.shape.pixels());
+        self.pool.install(|| posterior_modes(self.model, rows, self.device))
+    }
+}
+
 fn pictures(subject: &Subject<'_>, report: &mut VaeReport) -> Result<(), VaeError> {
     let (folder, info) = (subject.folder, &subject.dataset.info);
-    let (test, latents) = (&subject.dataset.test, subject.config.latents);
+    let (test, config) = (&subject.dataset.test, subject.config);
     let first = |count: usize| -> Vec<usize> { (0..test.count().min(count)).collect() };
 
     let originals = pick(test, &first(RECONSTRUCTIONS));
-    let decoded = subject.decode(&subject.encode(&originals));
+    let decoded = subject.decode(&subject.codes(&originals));
     folder.write("reconstructions.png", &pairs(originals.clone(), decoded.clone(), info)?)?;
     report.reconstructions =
         Some(Pairs { originals: images(originals, info)?, reconstructions: images(decoded, info)? });
 
-    let samples = subject.decode(&prior(subject.config.seed, SAMPLES, latents));
+    let samples = subject.decode(&prior(config.seed, SAMPLES, config));
     folder.write("samples.png", &sheet(samples.clone(), COLUMNS, info)?)?;
     report.samples = Some(images(samples, info)?);
 
-    let along = values(-3.0, 3.0, STEPS);
-    let start = vec![0.0_f32; latents];
     let mut axes = subject.judgement.active_axes();
     axes.truncate(MOST_ACTIVE);
-    let every = subject.decode(&path(&start, &axes, &along));
-    folder.write("traversal.png", &sheet(every, STEPS, info)?)?;
+    let law = config.latents_law();
+    let along = values(-3.0, 3.0, STEPS);
+    let traversed = |axes: &[usize]| match law {
+        LatentLaw::Normal => (path(&vec![0.0_f32; config.latents], axes, &along), STEPS),
+        _ => switches(&prior(config.seed, 1, config), axes, law),
+    };
+    let (every, columns) = traversed(&axes);
+    folder.write("traversal.png", &sheet(subject.decode(&every), columns, info)?)?;
     axes.truncate(AXES);
     report.traversals = Some(ImageTable {
-        images: images(subject.decode(&path(&start, &axes, &along)), info)?,
-        columns: STEPS,
+        images: images(subject.decode(&traversed(&axes).0), info)?,
+        columns,
         row_labels: axes.iter().map(|axis| format!("z{axis}")).collect(),
-        column_labels: along.iter().map(|value| format!("{value:.1}")).collect(),
+        column_labels: match law {
+            LatentLaw::Normal => along.iter().map(|value| format!("{value:.1}")).collect(),
+            _ => (0..columns).map(|value| value.to_string()).collect(),
+        },
     });
 
     let ends = first(2 * PAIRS);
     if ends.len() > 1 {
-        let codes = subject.encode(&pick(test, &ends[..ends.len() / 2 * 2]));
-        let moved = subject.decode(&between(&codes, latents, STEPS));
+        let codes = subject.codes(&pick(test, &ends[..ends.len() / 2 * 2]));
+        let moved = subject.decode(&bridge(&codes, config, STEPS));
         report.interpolations = Some(ImageTable {
             images: images(moved, info)?,
             columns: STEPS,
@@ -155,7 +170,7 @@ fn latent_map(subject: &Subject<'_>, test: &ImageSet) -> Option<LatentMap> {
     let shown: Vec<usize> = (0..count).collect();
     let codes = subject.encode(&pick(test, &shown));
     let labels: Option<Vec<String>> = shown.iter().map(|&i| label(test, i)).collect();
-    let latents = subject.config.latents;
+    let latents = subject.config.latent_width();
     let map = match latents {
         0 => return None,
         1 => LatentMap {
@@ -245,6 +260,7 @@ fn text_parts(subject: &Subject<'_>) -> Result<VaeReport, VaeError> {
                 learning_rate: Some(row.learning_rate),
                 kl_weight: Some(row.kl_weight),
                 gradient_norm: row.gradient_norm,
+                gradient_variance: row.gradient_variance,
             })
             .collect(),
         latents: axes
@@ -292,7 +308,7 @@ fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
         ),
         ("Model", format!("{network}, {likelihood}{binarization}")),
         ("Parameters", parameters.to_string()),
-        ("Latent", format!("{} dimensions", config.latents)),
+        ("Latent", latent(config)),
         ("Objective", objective),
         ("Epochs", format!("{} of {}", subject.clock.epochs, config.epochs.unwrap_or(0))),
         ("Seed", config.seed.to_string()),
@@ -301,6 +317,28 @@ fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()
+}
+
+/// The law of the latent, and how it was trained.
+fn latent(config: &RunConfig) -> String {
+    let estimator = LatentEstimator::from(config.estimator);
+    let name = toml::Value::try_from(config.estimator).ok().and_then(|word| word.as_str().map(str::to_owned));
+    let name = name.unwrap_or_default();
+    let how = match (estimator.is_biased(), estimator) {
+        (true, LatentEstimator::GumbelSoftmax) => {
+            " (biased: trained on relaxed draws; all numbers here are of the hard model)"
+        }
+        (true, _) => " (biased; all numbers here are of the hard model)",
+        (false, _) => " (unbiased)",
+    };
+    let draws = config.step_draws();
+    match config.latents_law() {
+        LatentLaw::Normal => format!("{} dimensions", config.latents),
+        LatentLaw::Bernoulli => format!("{} coins; {name}{how}, {draws} draws a step", config.latents),
+        LatentLaw::Categorical { categories } => {
+            format!("{} variables of {categories} categories; {name}{how}, {draws} draws a step", config.latents)
+        }
+    }
 }
 
 fn citations(config: &RunConfig) -> Vec<(String, Option<String>)> {

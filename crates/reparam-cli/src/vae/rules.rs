@@ -1,12 +1,15 @@
 //! The rules of a run's options, and what they come to for the training loop.
 
+use reparam::estimator::Temperature;
 use reparam::objective::{KlWeight, Objective};
 use reparam::train::{AdamConfig, Schedule, TrainerConfig};
-use reparam::vae::FitConfig;
+use reparam::vae::{DiscreteConfig, FitConfig, LatentEstimator};
 
 use super::config::EPOCHS;
 use super::dataset::DataInfo;
-use super::options::{BinarizeKind, EntropyKind, LikelihoodKind, NetworkKind, ObjectiveKind, ScheduleKind};
+use super::options::{
+    BinarizeKind, EntropyKind, EstimatorKind, LatentLawKind, LikelihoodKind, NetworkKind, ObjectiveKind, ScheduleKind,
+};
 use super::{RunConfig, VaeError};
 
 /// Numbers in one layer of one step, at most: 4 GiB of 32 bits.
@@ -64,6 +67,10 @@ impl RunConfig {
                 return Err(VaeError::option(name, rule, value));
             }
         }
+        if !(self.seconds >= 0.0 && self.seconds.is_finite()) {
+            return refuse("seconds", "finite and >= 0", self.seconds.to_string());
+        }
+        self.check_discrete()?;
         self.check_seed()?;
         if !(self.checkpoint_minutes >= 0.0 && self.checkpoint_minutes.is_finite()) {
             return refuse("checkpoint-minutes", "finite and >= 0", self.checkpoint_minutes.to_string());
@@ -73,6 +80,53 @@ impl RunConfig {
         }
         self.gaussian()?;
         self.shape()?;
+        Ok(())
+    }
+
+    /// Rules of discrete latents, and of options that only they have.
+    fn check_discrete(&self) -> Result<(), VaeError> {
+        let refuse = |name, rule: &str, got: String| Err(VaeError::option(name, rule, got));
+        let defaults = Self::default();
+        if self.latent_law == LatentLawKind::Normal {
+            let hint = Some("add --latent-law bernoulli or --latent-law categorical".to_owned());
+            let given = [
+                ("estimator", self.estimator != defaults.estimator),
+                ("categories", self.categories != defaults.categories),
+                ("temperature", self.temperature != defaults.temperature),
+                ("final-temperature", self.final_temperature != defaults.final_temperature),
+                ("anneal-epochs", self.anneal_epochs != defaults.anneal_epochs),
+                ("baseline-decay", self.baseline_decay != defaults.baseline_decay),
+            ];
+            return match given.into_iter().find(|(_, is_given)| *is_given) {
+                None => Ok(()),
+                Some((name, _)) => {
+                    let rule = "left alone with a normal latent, whose gradient is the path's".into();
+                    Err(VaeError::Option { name, rule, got: "another value".into(), hint })
+                }
+            };
+        }
+        if !(2..=65_536).contains(&self.categories) {
+            return refuse("categories", "from 2 to 65536", self.categories.to_string());
+        }
+        for (name, value) in [("temperature", self.temperature), ("final-temperature", self.final_temperature)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return refuse(name, "finite and > 0", value.to_string());
+            }
+        }
+        if self.objective == ObjectiveKind::Iwae {
+            return refuse("objective", "elbo with a discrete latent", "iwae".into());
+        }
+        if self.entropy != EntropyKind::ClosedForm {
+            let got = format!("{:?}", self.entropy).to_lowercase();
+            return refuse("entropy", "closed-form with a discrete latent", got);
+        }
+        if self.estimator == EstimatorKind::Arm && self.latent_law == LatentLawKind::Categorical {
+            return refuse("estimator", "another one with a categorical latent: arm is one of coins", "arm".into());
+        }
+        let estimator = LatentEstimator::from(self.estimator);
+        if estimator.needs_pairs() && self.step_draws() % 2 == 1 {
+            return refuse("draws", "even with this estimator, which takes pairs", self.draws.to_string());
+        }
         Ok(())
     }
 
@@ -97,7 +151,7 @@ impl RunConfig {
             NetworkKind::Conv => wide(self.features) * wide(info.shape[1]) * wide(info.shape[2]) / 8,
         };
         let outputs = pixels * wide(self.pixel_law()?.outputs_per_pixel());
-        let values = wide(batch) * wide(self.draws) * layer.max(outputs).max(wide(self.latents));
+        let values = wide(batch) * wide(self.step_draws()) * layer.max(outputs).max(wide(self.latent_width()));
         if values > MOST_VALUES {
             let got = format!("{batch} images x {} draws, {values} numbers in one layer", self.draws);
             let rule = format!("such that a step has at most {MOST_VALUES} numbers in one layer");
@@ -152,6 +206,24 @@ impl RunConfig {
                 warmup_steps: self.kl_warmup_epochs.saturating_mul(steps_per_epoch),
                 free_bits: self.free_bits,
             },
+            discrete: DiscreteConfig {
+                estimator: self.estimator.into(),
+                draws: self.step_draws(),
+                temperature: if self.anneal_epochs == 0 {
+                    Temperature::Constant { value: self.temperature }
+                } else {
+                    Temperature::Exponential {
+                        start: self.temperature,
+                        end: self.final_temperature,
+                        steps: self.anneal_epochs.saturating_mul(steps_per_epoch),
+                    }
+                },
+                baseline_decay: self.baseline_decay,
+            },
+            gradient_noise_every: self.gradient_noise_every.unwrap_or_else(|| {
+                let discrete = self.latents_law().is_discrete();
+                if discrete { (self.epochs.unwrap_or(EPOCHS) / 20).max(1) } else { 0 }
+            }),
             binarization: self.binarization().into(),
             patience: self.patience,
             seed: self.seed,
@@ -186,6 +258,12 @@ impl RunConfig {
             if iwae && is_given {
                 notes.push(format!("{name} has no effect on the IWAE bound"));
             }
+        }
+        let estimator = LatentEstimator::from(self.estimator);
+        if self.latents_law().is_discrete() && estimator.is_biased() {
+            let words =
+                if estimator == LatentEstimator::GumbelSoftmax { "on relaxed draws" } else { "by a biased gradient" };
+            notes.push(format!("the encoder is trained {words}; every number that is reported is of the hard model"));
         }
         if iwae && self.draws == 1 {
             notes.push("the IWAE bound of 1 draw is the ELBO: give more with --draws".into());

@@ -7,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::options::{
-    ActivationKind, BinarizeKind, EntropyKind, GaussianScaleChoice, LikelihoodKind, NetworkKind, ObjectiveKind,
-    ScheduleKind,
+    ActivationKind, BinarizeKind, EntropyKind, EstimatorKind, GaussianScaleChoice, LatentLawKind, LikelihoodKind,
+    NetworkKind, ObjectiveKind, ScheduleKind,
 };
 
 /// The options of a run that were given; each is a key of [`super::RunConfig`].
@@ -77,6 +77,35 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binarize: Option<BinarizeKind>,
 
+    /// Law of the latent; discrete ones are trained by --estimator [default: normal]
+    #[arg(long, value_enum, help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latent_law: Option<LatentLawKind>,
+    /// Categories of each latent variable of the categorical law [default: 10]
+    #[arg(long, value_name = "COUNT", help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories: Option<usize>,
+    /// How the encoder's gradient goes through discrete latents [default: disarm]
+    #[arg(long, value_enum, help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimator: Option<EstimatorKind>,
+    /// Temperature of relaxations at the first step; rebar learns from there [default: 0.5]
+    #[arg(long, value_name = "TEMPERATURE", allow_negative_numbers = true, help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Temperature at the end of --anneal-epochs, reached by equal factors [default: 0.5]
+    #[arg(long, value_name = "TEMPERATURE", allow_negative_numbers = true, help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_temperature: Option<f64>,
+    /// Epochs over which the temperature falls (Jang et al. 2017); 0: it stays as it starts [default: 0]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anneal_epochs: Option<u64>,
+    /// Memory of the baseline of score-function-running-mean [default: 0.99]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Discrete latents")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_decay: Option<f64>,
+
     /// Bound that is maximised [default: elbo]
     #[arg(long, value_enum, help_heading = "Objective")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +114,7 @@ pub struct RunOptions {
     #[arg(long, value_enum, help_heading = "Objective")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entropy: Option<EntropyKind>,
-    /// Draws from the posterior for each image [default: 1]
+    /// Draws from the posterior for each image; 2 where an estimator of discrete latents needs a pair [default: 1]
     #[arg(long, value_name = "COUNT", help_heading = "Objective")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draws: Option<usize>,
@@ -146,6 +175,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "EPOCHS", help_heading = "Training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
+    /// Stop after this many seconds of training; 0: never [default: 0]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Training")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// Epochs between two measurements of the gradient's noise, which fill gradient_variance in metrics.csv; 0: none [default: 0, or a 20th of the run with discrete latents]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradient_noise_every: Option<u64>,
     /// Seed of everything random [default: 0]
     // TOML's whole numbers end at 2^63 - 1.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Training")]

@@ -1,20 +1,21 @@
 //! `reparam vae sample`: new images from the prior.
 
-use reparam_core::noise::{Key, Noise};
+use reparam_core::noise::Key;
 
-use super::VaeError;
 use super::args::SampleArgs;
 use super::decode::Opened;
+use super::{RunConfig, VaeError};
 use crate::console::talk;
 
 /// Images in a row of the picture.
 pub const COLUMNS: usize = 16;
 
-/// Draws from the standard normal prior, `[count, latents]`.
-pub fn prior(seed: u64, count: usize, latents: usize) -> Vec<f32> {
-    let mut z = vec![0.0_f32; count * latents];
-    Key::new(seed).site("samples").step(0).fill(Noise::StandardNormal, 0, &mut z);
-    z
+/// Draws from the prior, `[count, width]`.
+pub fn prior(seed: u64, count: usize, config: &RunConfig) -> Vec<f32> {
+    let law = config.latents_law();
+    let mut noise = vec![0.0_f32; count * config.latent_width()];
+    Key::new(seed).site("samples").step(0).fill(law.noise(), 0, &mut noise);
+    law.prior_draws(noise)
 }
 
 /// Runs the command.
@@ -25,6 +26,6 @@ pub fn run(args: &SampleArgs) -> Result<(), VaeError> {
     let run = Opened::new(&args.run)?;
     let seed = args.seed.unwrap_or(run.config.seed);
     talk(format_args!("seed {seed}"));
-    let pixels = run.decode(&prior(seed, args.count, run.config.latents));
+    let pixels = run.decode(&prior(seed, args.count, &run.config));
     run.write_images(args.out.as_deref(), "samples.png", pixels, COLUMNS)
 }

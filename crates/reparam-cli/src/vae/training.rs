@@ -185,6 +185,15 @@ impl<'a> Training<'a> {
                 Event::Step => None,
             };
             watcher.step(step, row.as_ref());
+            if self.config.seconds > 0.0 && self.seconds() >= self.config.seconds {
+                watcher.finish(step);
+                self.save()?;
+                let note =
+                    format!("training stopped after {} seconds, its time budget, at step {step}", self.config.seconds);
+                talk(&note);
+                self.notes.push(note);
+                return Ok(());
+            }
             let by_clock = every.is_some_and(|every| !every.is_zero() && saved.0.elapsed() >= every);
             let by_steps = self.config.checkpoint_steps > 0 && step - saved.1 >= self.config.checkpoint_steps;
             if by_clock || by_steps {

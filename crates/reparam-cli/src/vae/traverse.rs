@@ -1,10 +1,13 @@
 //! `reparam vae traverse`: images along latent axes.
 
+use reparam::vae::LatentLaw;
+
 use super::VaeError;
 use super::args::TraverseArgs;
 use super::dataset::pick;
 use super::decode::Opened;
 use super::evaluate::known;
+use super::sample::prior;
 
 /// Active axes in a picture, at most: those that carry most.
 pub const MOST_ACTIVE: usize = 64;
@@ -28,6 +31,23 @@ pub fn path(start: &[f32], axes: &[usize], values: &[f64]) -> Vec<f32> {
         }
     }
     z
+}
+
+/// Discrete latents from a start: a row for each variable, a column for each of its values.
+pub fn switches(start: &[f32], axes: &[usize], law: LatentLaw) -> (Vec<f32>, usize) {
+    let LatentLaw::Categorical { categories } = law else {
+        return (path(start, axes, &[0.0, 1.0]), 2);
+    };
+    let mut z = Vec::with_capacity(axes.len() * categories * start.len());
+    for &axis in axes {
+        for category in 0..categories {
+            let at = z.len() + axis * categories;
+            z.extend_from_slice(start);
+            z[at..at + categories].fill(0.0);
+            z[at + category] = 1.0;
+        }
+    }
+    (z, categories)
 }
 
 /// Runs the command.
@@ -61,7 +81,10 @@ pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
             return Err(VaeError::option("axis", rule, format!("'{}'", args.axis)));
         }
     };
+    let law = run.config.latents_law();
     let start = match args.image {
+        // Halfway between the values of a coin or a variable there is no latent: a draw of the prior stands in.
+        None if law.is_discrete() => prior(run.config.seed, 1, &run.config),
         None => vec![0.0; latents],
         Some(image) => {
             let test = run.dataset()?.test;
@@ -69,12 +92,15 @@ pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
                 let rule = format!("a test image from 0 to {}", test.count() - 1);
                 return Err(VaeError::option("image", rule, image));
             }
-            run.encode(&pick(&test, &[image])).0
+            run.codes(&pick(&test, &[image]))
         }
     };
-    let z = path(&start, &axes, &values(args.from, args.to, args.steps));
-    let pixels = run.decode(&z);
-    run.write_images(args.out.as_deref(), "traversal.png", pixels, args.steps)
+    let (z, columns) = if law.is_discrete() {
+        switches(&start, &axes, law)
+    } else {
+        (path(&start, &axes, &values(args.from, args.to, args.steps)), args.steps)
+    };
+    run.write_images(args.out.as_deref(), "traversal.png", run.decode(&z), columns)
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ pub fn epochs(count: usize) -> Vec<EpochRow> {
                 learning_rate: Some(2e-3 * (1.0 - (t - 1.0) / count as f64)),
                 kl_weight: Some((t / 10.0).min(1.0)),
                 gradient_norm: Some(40.0 / t + 2.0 + made.uniform()),
+                gradient_variance: None,
                 ..EpochRow::default()
             }
         })

@@ -151,6 +151,16 @@ pub trait Rsample<const D: usize>: Sample<D> + Distribution<D, Value = Tensor<D>
 pub trait LogProb<const D: usize>: Distribution<D> {
     /// `log p(value)` in nats; the event axes are kept with size 1. Not checked: a value outside the support gives a meaningless number.
     fn log_prob(&self, value: Self::Value) -> Tensor<D>;
+
+    /// `Σ weight · log p(value)` over the first axis, that of draws, up to a constant: only its gradient in the parameters is meant.
+    ///
+    /// `weight` and `value` count as constants. Laws whose score is simple leave the logarithms out.
+    ///
+    /// # Shapes      `value` and `weight` broadcast to `[S, …]`; the result, `[1, …]`, may be summed over any further axis
+    fn score_term(&self, value: Self::Value, weight: Tensor<D>) -> Tensor<D> {
+        // A constant: the path through the weight is no part of the score.
+        (self.log_prob(value) * weight.inner()).sum_dim(0)
+    }
 }
 
 /// Mean and variance of a draw, element by element.

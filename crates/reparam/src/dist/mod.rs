@@ -72,6 +72,7 @@ pub use discrete::*;
 pub use error::{ShapeError, ValueError};
 pub use explicit::*;
 pub use implicit::*;
+pub(crate) use multivariate::one_hot_of_largest;
 pub use multivariate::*;
 pub use relaxed::*;
 pub use reparam_core::law::Support;

@@ -15,6 +15,11 @@ pub(super) struct Batcher<'a> {
 }
 
 impl Batcher<'_> {
+    /// The pixels of the rows `part` of a batch with these indices.
+    pub fn pixels(&self, indices: &[usize], part: std::ops::Range<usize>, step: u64) -> Tensor<2> {
+        self.rows.batch(&indices[part.clone()], part.start, self.binarization, self.key, step, self.device)
+    }
+
     /// The rows `part` of a batch with these indices; `noise` is `[draws, latents]`.
     pub fn shard(
         &self,
@@ -23,8 +28,7 @@ impl Batcher<'_> {
         step: u64,
         [draws, latents]: [usize; 2],
     ) -> ShardBatch {
-        let target =
-            self.rows.batch(&indices[part.clone()], part.start, self.binarization, self.key, step, self.device);
+        let target = self.pixels(indices, part.clone(), step);
         let n = part.len();
         // Index: draw, place in the whole batch, latent. The cut into shards does not move a number.
         let mut noise = vec![0.0_f32; draws * n * latents];

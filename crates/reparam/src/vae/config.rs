@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Binarization;
+use super::{Binarization, DiscreteConfig, LatentEstimator};
 use crate::objective::{KlWeight, Objective};
 use crate::train::{Schedule, ScheduleError, StepError, TrainerConfig};
 
@@ -22,6 +22,10 @@ pub struct FitConfig {
     pub objective: Objective,
     /// Weight of the divergence, warm-up and free bits; without effect on the IWAE objective, whose weight is 1.
     pub kl: KlWeight,
+    /// How the gradient goes through discrete latents; without effect on normal ones.
+    pub discrete: DiscreteConfig,
+    /// Epochs between two measurements of the gradient's noise; 0: none.
+    pub gradient_noise_every: u64,
     /// How intensities become data.
     pub binarization: Binarization,
     /// Epochs without a better validation ELBO after which training stops; 0: never.
@@ -41,6 +45,8 @@ impl Default for FitConfig {
             schedule: Schedule::Constant,
             objective: Objective::default(),
             kl: KlWeight::default(),
+            discrete: DiscreteConfig::default(),
+            gradient_noise_every: 0,
             binarization: Binarization::Dynamic,
             patience: 0,
             seed: 0,
@@ -82,7 +88,21 @@ pub(super) fn check(config: &FitConfig) -> Result<(), FitError> {
     let positive = |value: f64| value > 0.0 && value.is_finite();
     let share = |value: f64| (0.0..1.0).contains(&value);
     let (trainer, adam) = (&config.trainer, &config.trainer.adam);
-    let rules: [(&'static str, bool, &'static str, String); 11] = [
+    let discrete = &config.discrete;
+    let pairs = discrete.estimator.needs_pairs();
+    let rules: [(&'static str, bool, &'static str, String); 14] = [
+        (
+            "draws",
+            discrete.draws >= discrete.estimator.least_draws() && !(pairs && discrete.draws % 2 == 1),
+            match (pairs, discrete.estimator) {
+                (true, _) => "even, for this estimator takes pairs",
+                (_, LatentEstimator::Rloo) => "at least 2, for each draw's baseline is the mean of the others",
+                _ => "at least 1",
+            },
+            discrete.draws.to_string(),
+        ),
+        ("temperature", discrete.temperature.is_valid(), "finite and > 0", format!("{:?}", discrete.temperature)),
+        ("baseline-decay", share(discrete.baseline_decay), "in [0, 1)", discrete.baseline_decay.to_string()),
         ("epochs", config.epochs > 0, "at least 1", config.epochs.to_string()),
         ("batch", config.batch > 0, "at least 1", config.batch.to_string()),
         ("learning-rate", positive(config.learning_rate), "finite and > 0", config.learning_rate.to_string()),

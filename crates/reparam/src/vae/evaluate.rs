@@ -2,12 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
-use reparam_core::noise::{Key, Noise};
+use reparam_core::noise::Key;
 use reparam_core::special::log_sum_exp;
 use serde::{Deserialize, Serialize};
 
 use super::data::evaluation_key;
-use super::{Binarization, Rows, Vae, json};
+use super::{Binarization, Posterior, Rows, Vae, json};
 use crate::nn::Network;
 use crate::objective::LatentModel;
 use crate::train::numbers;
@@ -104,19 +104,19 @@ fn evaluate_rows<E: Network, D: Network>(
     config: &EvaluationConfig,
     device: &Device,
 ) -> Vec<RowResult> {
-    let (n, latents) = (range.len(), vae.latents());
+    let (n, latents, width) = (range.len(), vae.latents(), vae.value_width());
     let key = evaluation_key(config.seed).site("posterior");
     let x = rows.judged(range.clone(), config.binarization, config.seed);
     let x = Tensor::<2>::from_data(TensorData::new(x, [n, rows.width()]), device);
-    let q = vae.posterior(x.clone());
-    let kl = numbers(q.kl_per_latent());
-    let (loc, log_scale) = (numbers(q.loc.clone()), numbers(q.log_scale.clone()));
+    let q = vae.encode(x.clone());
+    let (kl, loc) = (numbers(q.kl_per_latent()), numbers(q.mean()));
+    let log_scale = if let Posterior::Normal(q) = &q { numbers(q.log_scale.clone()) } else { Vec::new() };
     let mut results: Vec<RowResult> = (0..n)
         .map(|i| RowResult {
             log_weights: Vec::with_capacity(draws),
             reconstruction: 0.0,
             kl: kl[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
-            loc: loc[i * latents..(i + 1) * latents].iter().map(|v| f64::from(*v)).collect(),
+            loc: loc[i * width..(i + 1) * width].iter().map(|v| f64::from(*v)).collect(),
         })
         .collect();
     let block = (TASK_ROWS / n.max(1)).clamp(1, draws);
@@ -124,24 +124,26 @@ fn evaluate_rows<E: Network, D: Network>(
     while done < draws {
         let s = block.min(draws - done);
         // A stream for each row, in it draw, latent: a row keeps its draws whatever is evaluated beside it, and fewer are the first of many.
-        let mut noise = vec![0.0_f32; s * n * latents];
+        let mut noise = vec![0.0_f32; s * n * width];
         for i in 0..n {
-            let mut draw = vec![0.0_f32; s * latents];
+            let mut draw = vec![0.0_f32; s * width];
             let stream = key.number(rows.number(range.start + i)).step(0);
-            stream.fill(Noise::StandardNormal, (done * latents) as u64, &mut draw);
+            stream.fill(vae.latent_law().noise(), (done * width) as u64, &mut draw);
             for d in 0..s {
-                noise[(d * n + i) * latents..(d * n + i + 1) * latents]
-                    .copy_from_slice(&draw[d * latents..(d + 1) * latents]);
+                noise[(d * n + i) * width..(d * n + i + 1) * width].copy_from_slice(&draw[d * width..(d + 1) * width]);
             }
         }
-        let noise_tensor = Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, latents]), device);
-        let log_likelihood = numbers(vae.log_likelihood(q.rsample(noise_tensor), x.clone()));
+        let z = q.draw(Tensor::<3>::from_data(TensorData::new(noise.clone(), [s, n, width]), device));
+        let log_likelihood = numbers(vae.log_likelihood(z.clone(), x.clone()));
+        // Of normal latents in f64 below, where the terms nearly cancel.
+        let log_ratios =
+            if log_scale.is_empty() { numbers(q.log_prior_minus_log_posterior(z)) } else { vec![0.0; s * n] };
         for d in 0..s {
             for (i, result) in results.iter_mut().enumerate() {
                 let at = i * latents..(i + 1) * latents;
-                let e = &noise[(d * n + i) * latents..(d * n + i + 1) * latents];
-                let mut log_ratio = 0.0_f64;
-                for ((m, r), e) in loc[at.clone()].iter().zip(&log_scale[at]).zip(e) {
+                let e = &noise[(d * n + i) * width..(d * n + i + 1) * width];
+                let mut log_ratio = f64::from(log_ratios[d * n + i]);
+                for ((m, r), e) in loc[at.clone()].iter().zip(log_scale.get(at).unwrap_or_default()).zip(e) {
                     let (m, r, e) = (f64::from(*m), f64::from(*r), f64::from(*e));
                     let z = m + r.exp() * e;
                     log_ratio += 0.5 * (e * e - z * z) + r;
@@ -175,12 +177,14 @@ fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluatio
     let latents = results.first().map_or(0, |r| r.kl.len());
     let mean_of = |f: &dyn Fn(&RowResult) -> f64| results.iter().map(f).sum::<f64>() / n;
     let kl_per_latent: Vec<f64> = (0..latents).map(|l| mean_of(&|r| r.kl[l])).collect();
-    let mean_variance: Vec<f64> = (0..latents)
-        .map(|l| {
-            let mean = mean_of(&|r| r.loc[l]);
-            mean_of(&|r| (r.loc[l] - mean).powi(2))
-        })
-        .collect();
+    let variance = |l: usize| {
+        let mean = mean_of(&|r| r.loc[l]);
+        mean_of(&|r| (r.loc[l] - mean).powi(2))
+    };
+    // A variable of several categories has several means: that which varies most speaks for it.
+    let each = results.first().map_or(0, |r| r.loc.len()) / latents.max(1);
+    let mean_variance: Vec<f64> =
+        (0..latents).map(|l| (l * each..(l + 1) * each).map(variance).fold(0.0, f64::max)).collect();
     // Groups of k of the same draws: by Jensen's inequality the bounds rise with k for these very numbers, not only on average.
     let bound = |k: usize| -> f64 {
         mean_of(&|r| {
@@ -207,27 +211,44 @@ fn summarise(results: &[RowResult], draws: usize, bounds: &[usize]) -> Evaluatio
     }
 }
 
-/// Posterior mean and scale of each row, `L` each, row-major.
+/// Posterior mean and scale of each row, row-major: `L` each of normal latents; probabilities, and no scales, of discrete ones.
 #[must_use]
 pub fn posterior_means<E: Network + Sync, D: Network + Sync>(
     vae: &Vae<E, D>,
     rows: Rows<'_>,
     device: &Device,
 ) -> (Vec<f32>, Vec<f32>) {
-    let starts: Vec<usize> = (0..rows.len()).step_by(256).collect();
-    let parts: Vec<(Vec<f32>, Vec<f32>)> = starts
-        .into_par_iter()
-        .map(|start| {
-            let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
-            let x = rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device);
-            let q = vae.posterior(x);
-            (numbers(q.loc), numbers(q.log_scale.exp()))
-        })
-        .collect();
+    let parts = over_rows(rows, device, &|x| {
+        let q = vae.encode(x);
+        let scale = if let Posterior::Normal(q) = &q { numbers(q.log_scale.clone().exp()) } else { Vec::new() };
+        (numbers(q.mean()), scale)
+    });
     let mut all = (Vec::new(), Vec::new());
     for (loc, scale) in parts {
         all.0.extend(loc);
         all.1.extend(scale);
     }
     all
+}
+
+/// The most probable latent of each row, `[N, W]` row-major, as the decoder takes it ([`Posterior::mode`]).
+#[must_use]
+pub fn posterior_modes<E: Network + Sync, D: Network + Sync>(
+    vae: &Vae<E, D>,
+    rows: Rows<'_>,
+    device: &Device,
+) -> Vec<f32> {
+    over_rows(rows, device, &|x| numbers(vae.encode(x).mode())).concat()
+}
+
+/// `f` of blocks of rows, on the current threads, in order.
+fn over_rows<T: Send>(rows: Rows<'_>, device: &Device, f: &(dyn Fn(Tensor<2>) -> T + Sync)) -> Vec<T> {
+    let starts: Vec<usize> = (0..rows.len()).step_by(256).collect();
+    starts
+        .into_par_iter()
+        .map(|start| {
+            let indices: Vec<usize> = (start..(start + 256).min(rows.len())).collect();
+            f(rows.batch(&indices, 0, Binarization::None, Key::new(0), 0, device))
+        })
+        .collect()
 }

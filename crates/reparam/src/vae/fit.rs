@@ -1,5 +1,6 @@
 //! The training loop, one step at a time, so that a caller can show progress, save and stop where it likes.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
 use reparam_core::noise::Key;
@@ -7,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::batcher::Batcher;
 use super::config::check;
+use super::discrete::{self, Memory, REBAR_EVERY, REBAR_ROWS};
 use super::evaluate::mean_and_error;
 use super::progress::Progress;
-use super::{FitConfig, FitError, Rows, Vae, json};
+use super::step::{NOISE_REPEATS, Step, minus_log_likelihood, noise_of, surrogate};
+use super::{FitConfig, FitError, LatentEstimator, Rows, Vae, json};
+use crate::estimator::Draws;
 use crate::nn::Network;
 use crate::objective::LatentModel;
 use crate::train::{Checkpoint, StepReport, Trainer, load_parameters, numbers, read_parameters};
@@ -49,6 +53,11 @@ pub struct EpochRow {
     pub kl_weight: f64,
     /// Mean norm of the gradient; absent on devices that keep it.
     pub gradient_norm: Option<f64>,
+    /// Variance of one step's gradient of the encoder with the noise of its latents, summed over all weights: at the end of the epoch, at fixed
+    /// weights, on one batch. Absent where it is not measured ([`FitConfig::gradient_noise_every`]).
+    pub gradient_variance: Option<f64>,
+    /// Squared norm of that gradient's mean over the variance, less what the noise of the mean itself adds; not below 0.
+    pub gradient_snr: Option<f64>,
     /// Steps skipped so far because something was not finite.
     pub skipped: u64,
 }
@@ -212,13 +221,17 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             device: &self.device,
             key: Key::new(self.config.seed).site("train"),
         };
-        let sizes = [self.config.objective.draws(), self.trainer.model().latents()];
-        let (objective, free_bits) = (self.config.objective, self.config.kl.free_bits);
-        let report = self.trainer.step(indices.len(), rate, |vae, part| {
-            let batch = batcher.shard(indices, part, step, sizes);
-            objective.surrogate(vae, batch, weight, free_bits)
-        })?;
+        let memory = self.memory();
+        let config = self.config;
+        let this = Step { key: batcher.key, number: step, temperature: step, weight };
+        let report = self
+            .trainer
+            .step(indices.len(), rate, |vae, part| surrogate(vae, &batcher, indices, part, this, &config, &memory))?;
         let rows = indices.len() as u64;
+        let memory = self.learnt(memory, &report, rows, step);
+        if let Some(memory) = memory {
+            self.progress.memory = memory.state().to_vec();
+        }
         self.account(report, rows);
         if (step + 1).is_multiple_of(per_epoch) {
             self.trainer.sync()?;
@@ -226,6 +239,50 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             return Ok(Event::Epoch { row, improved });
         }
         Ok(Event::Step)
+    }
+
+    /// What the estimator of discrete latents knows.
+    fn memory(&self) -> Memory {
+        match <[f64; 7]>::try_from(self.progress.memory.as_slice()) {
+            Ok(state) => Memory::from_state(state),
+            Err(_) => Memory::new(&self.config.discrete),
+        }
+    }
+
+    /// What it knows after a step; `None` where it learns nothing.
+    fn learnt(&self, mut memory: Memory, report: &StepReport, rows: u64, step: u64) -> Option<Memory> {
+        if !self.trainer.model().latent_law().is_discrete() || report.skipped == Some(true) {
+            return None;
+        }
+        match self.config.discrete.estimator {
+            LatentEstimator::ScoreFunctionRunningMean => {
+                // Reads two numbers back, on other devices too: the baseline of the next step needs them.
+                let reconstruction: f64 = report.sums.iter().map(|s| f64::from(numbers(s.clone())[1])).sum();
+                memory.mean.add(-reconstruction / rows.max(1) as f64);
+            }
+            LatentEstimator::Rebar if step.is_multiple_of(REBAR_EVERY) => {
+                let (vae, batcher) = (self.trainer.model(), self.batcher("adapt"));
+                let start = (step % self.steps_per_epoch()) as usize * self.config.batch;
+                let indices = &self.order.1[start..(start + REBAR_ROWS).min(self.train.len())];
+                let x = batcher.pixels(indices, 0..indices.len(), step);
+                let posterior = vae.encode(x.clone());
+                let cost = |z: Tensor<3>| minus_log_likelihood(vae, z, x.clone());
+                let draws = Draws::new(1, batcher.key.site("posterior"), step);
+                // Nothing to learn from where an estimate is refused; the step itself has said so.
+                let _ = discrete::adapt(&mut memory, &posterior, &cost, &draws);
+            }
+            _ => return None,
+        }
+        Some(memory)
+    }
+
+    fn batcher(&self, site: &str) -> Batcher<'_> {
+        Batcher {
+            rows: self.train,
+            binarization: self.config.binarization,
+            device: &self.device,
+            key: Key::new(self.config.seed).site(site),
+        }
     }
 
     fn finished(&self) -> Option<Stop> {
@@ -280,6 +337,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
     fn end_epoch(&mut self, epoch: u64, learning_rate: f64, kl_weight: f64) -> (EpochRow, bool) {
         self.read_pending();
         let validation = self.validate();
+        let noise = self.gradient_noise(epoch, kl_weight);
         let progress = &mut self.progress;
         // 0/0 where every step was skipped: NaN, for nothing was seen.
         let rows = progress.rows as f64;
@@ -295,6 +353,8 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
             learning_rate,
             kl_weight,
             gradient_norm: (progress.norms > 0).then(|| progress.norm / progress.norms as f64),
+            gradient_variance: noise.map(|n| n.0),
+            gradient_snr: noise.map(|n| n.1),
             skipped: self.trainer.skipped(),
         };
         // A NaN must not become the best, because nothing is greater than it.
@@ -309,6 +369,32 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         progress.history.push(row);
         (progress.sums, progress.rows, progress.norm, progress.norms) = ([0.0; 3], 0, 0.0, 0);
         (row, improved)
+    }
+
+    /// Variance and signal-to-noise ratio of the encoder's gradient with the noise of the latents, on the first batch of the data as they stand.
+    fn gradient_noise(&self, epoch: u64, weight: f64) -> Option<(f64, f64)> {
+        let every = self.config.gradient_noise_every;
+        if every == 0 || !(epoch + 1).is_multiple_of(every) {
+            return None;
+        }
+        let indices: Vec<usize> = (0..self.config.batch.min(self.train.len())).collect();
+        let (batcher, memory, config) = (self.batcher("gradient-noise"), self.memory(), self.config);
+        let gradients: Vec<Vec<f32>> = self.trainer.pool().install(|| {
+            (0..NOISE_REPEATS)
+                .into_par_iter()
+                .map(|repeat| {
+                    let vae = self.trainer.model().clone().train();
+                    let key = batcher.key.number(repeat as u64);
+                    // The pixels are the same in all repeats: the noise is that of the latents.
+                    let batcher = Batcher { key: batcher.key, ..batcher };
+                    let step = Step { key, number: 0, temperature: epoch * self.steps_per_epoch(), weight };
+                    let surrogate = surrogate(&vae, &batcher, &indices, 0..indices.len(), step, &config, &memory);
+                    let gradients = surrogate.backward().collect(vae.encoder());
+                    gradients.into_iter().flatten().flat_map(numbers).collect()
+                })
+                .collect()
+        });
+        noise_of(&gradients)
     }
 
     /// Mean and standard error of the ELBO over the validation rows, one draw each, whatever the objective.
@@ -332,11 +418,12 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
                 .into_par_iter()
                 .flat_map_iter(|start| {
                     let part = start..(start + VALIDATION_ROWS).min(rows.len());
-                    let batch = batcher.shard(&all, part, 0, [1, vae.latents()]);
-                    let n = batch.input.dims()[0];
-                    let q = vae.posterior(batch.input);
-                    let log_likelihood = vae.log_likelihood(q.rsample(batch.noise), batch.target);
-                    let elbo = log_likelihood - q.kl_per_latent().sum_dim(1).reshape([n]);
+                    let n = part.len();
+                    let x = batcher.pixels(&all, part.clone(), 0);
+                    let q = vae.encode(x.clone());
+                    let noise = Draws::new(1, batcher.key.site("posterior"), 0).of_rows(part.start, rows.len());
+                    let noise = noise.noise(vae.latent_law().noise(), [1, n, vae.value_width()], &self.device);
+                    let elbo = vae.log_likelihood(q.draw(noise), x) - q.kl_per_latent().sum_dim(1).reshape([n]);
                     elbo.into_data().iter::<f64>().collect::<Vec<_>>()
                 })
                 .collect()

@@ -3,14 +3,17 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{GaussianScale, Likelihood};
+use super::latent_law::Posterior;
+use super::{GaussianScale, LatentLaw, Likelihood};
 use crate::nn::Network;
 use crate::objective::diagonal_normal::{LOG_SCALE_FLOOR, floored};
 use crate::objective::{DiagonalNormal, LatentModel};
 
-/// A variational autoencoder with a standard normal prior and a diagonal normal posterior.
+/// A variational autoencoder: a diagonal normal posterior with a standard normal prior, or coins or categories ([`LatentLaw`]) with a uniform
+/// one.
 ///
-/// The encoder maps `[N, P]` to `[N, 2 L]`, the decoder `[N, L]` to `[N, P · outputs]`.
+/// The encoder maps `[N, P]` to `[N, 2 L]`, the decoder `[N, L]` to `[N, P · outputs]`; of discrete latents the widths are
+/// [`LatentLaw::code_width`] and [`LatentLaw::value_width`].
 #[derive(Module, Debug)]
 pub struct Vae<E: Network, D: Network> {
     encoder: E,
@@ -18,6 +21,8 @@ pub struct Vae<E: Network, D: Network> {
     /// Raw: `floored` makes the logarithm of the scale of it.
     log_scale: Option<Param<Tensor<1>>>,
     latents: usize,
+    #[module(skip)]
+    latent_law: LatentLaw,
     #[module(skip)]
     likelihood: Likelihood,
 }
@@ -35,7 +40,7 @@ impl<E: Network, D: Network> Vae<E, D> {
             }
             _ => None,
         };
-        Self { encoder, decoder, log_scale, latents, likelihood }
+        Self { encoder, decoder, log_scale, latents, latent_law: LatentLaw::Normal, likelihood }
     }
 
     /// The same model whose decoder starts at the mean of the data, where its last layer has a bias for each pixel and the
@@ -55,7 +60,41 @@ impl<E: Network, D: Network> Vae<E, D> {
         self
     }
 
-    /// Number of latent dimensions.
+    /// The same model with latents of another law; encoder and decoder must have the widths that it takes.
+    #[must_use]
+    pub fn with_latent_law(self, latent_law: LatentLaw) -> Self {
+        Self { latent_law, ..self }
+    }
+
+    /// What the decoder sees of latents: coins as -1 and 1, so that fair ones have mean 0, others as they are.
+    fn centred(&self, z: Tensor<2>) -> Tensor<2> {
+        if self.latent_law == LatentLaw::Bernoulli { z * 2.0 - 1.0 } else { z }
+    }
+
+    /// The encoder.
+    pub const fn encoder(&self) -> &E {
+        &self.encoder
+    }
+
+    /// The law of the latents.
+    #[must_use]
+    pub const fn latent_law(&self) -> LatentLaw {
+        self.latent_law
+    }
+
+    /// Numbers that the decoder takes for an image.
+    #[must_use]
+    pub const fn value_width(&self) -> usize {
+        self.latent_law.value_width(self.latents)
+    }
+
+    /// q(z|x) of each row, whatever its law.
+    #[must_use]
+    pub fn encode(&self, x: Tensor<2>) -> Posterior {
+        Posterior::from_encoder(self.latent_law, self.encoder.forward(x))
+    }
+
+    /// Number of latent dimensions, coins or variables.
     #[must_use]
     pub const fn latents(&self) -> usize {
         self.latents
@@ -70,10 +109,11 @@ impl<E: Network, D: Network> Vae<E, D> {
     /// The mean image for each row of latents, `[N, L]` to `[N, P]`.
     #[must_use]
     pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        self.likelihood.mean(self.decoder.forward(z))
+        self.likelihood.mean(self.decoder.forward(self.centred(z)))
     }
 }
 
+/// With normal latents; of discrete ones [`Vae::encode`] is the posterior.
 impl<E: Network, D: Network> LatentModel for Vae<E, D> {
     fn posterior(&self, x: Tensor<2>) -> DiagonalNormal {
         DiagonalNormal::from_encoder(self.encoder.forward(x))
@@ -81,7 +121,7 @@ impl<E: Network, D: Network> LatentModel for Vae<E, D> {
 
     fn log_likelihood(&self, z: Tensor<3>, x: Tensor<2>) -> Tensor<1> {
         let [s, n, l] = z.dims();
-        let output = self.decoder.forward(z.reshape([s * n, l]));
+        let output = self.decoder.forward(self.centred(z.reshape([s * n, l])));
         self.likelihood.log_likelihood(output, x, self.log_scale.as_ref().map(|raw| floored(raw.val())))
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Progress {
     pub best: Option<f64>,
     pub epochs_since_best: u64,
     pub history: Vec<EpochRow>,
+    /// What estimators of discrete latents have learnt.
+    pub memory: Vec<f64>,
 }
 
 /// The same with every float as its bits: a JSON number may be read back one unit off, and JSON has no NaN.
@@ -28,10 +30,12 @@ struct Stored {
     best: Option<u64>,
     epochs_since_best: u64,
     history: Vec<StoredRow>,
+    #[serde(default)]
+    memory: Vec<u64>,
 }
 
-/// Epoch, step, skipped; objective, ELBO, reconstruction, KL, rate, weight; validation ELBO, its error, the gradient's norm.
-type StoredRow = ([u64; 3], [u64; 6], [Option<u64>; 3]);
+/// Epoch, step, skipped; objective, ELBO, reconstruction, KL, rate, weight; validation ELBO, its error, the gradient's norm, variance, signal.
+type StoredRow = ([u64; 3], [u64; 6], [Option<u64>; 5]);
 
 fn optional(value: Option<f64>) -> Option<u64> {
     value.map(f64::to_bits)
@@ -50,7 +54,8 @@ impl Progress {
             (
                 [r.epoch, r.step, r.skipped],
                 [r.objective, r.elbo, r.reconstruction, r.kl, r.learning_rate, r.kl_weight].map(f64::to_bits),
-                [r.validation_elbo, r.validation_elbo_se, r.gradient_norm].map(optional),
+                [r.validation_elbo, r.validation_elbo_se, r.gradient_norm, r.gradient_variance, r.gradient_snr]
+                    .map(optional),
             )
         };
         let stored = Stored {
@@ -61,6 +66,7 @@ impl Progress {
             best: optional(self.best),
             epochs_since_best: self.epochs_since_best,
             history: self.history.iter().map(row).collect(),
+            memory: self.memory.iter().map(|x| x.to_bits()).collect(),
         };
         // Whole numbers, lists and a struct: there is nothing in it that JSON could refuse.
         serde_json::to_value(stored).unwrap_or_default()
@@ -70,7 +76,8 @@ impl Progress {
         let stored: Stored = serde_json::from_value(value)?;
         let row = |([epoch, step, skipped], numbers, more): StoredRow| {
             let [objective, elbo, reconstruction, kl, learning_rate, kl_weight] = numbers.map(f64::from_bits);
-            let [validation_elbo, validation_elbo_se, gradient_norm] = more.map(|bits| bits.map(f64::from_bits));
+            let [validation_elbo, validation_elbo_se, gradient_norm, gradient_variance, gradient_snr] =
+                more.map(|bits| bits.map(f64::from_bits));
             EpochRow {
                 epoch,
                 step,
@@ -83,6 +90,8 @@ impl Progress {
                 learning_rate,
                 kl_weight,
                 gradient_norm,
+                gradient_variance,
+                gradient_snr,
                 skipped,
             }
         };
@@ -94,6 +103,7 @@ impl Progress {
             best: stored.best.map(f64::from_bits),
             epochs_since_best: stored.epochs_since_best,
             history: stored.history.into_iter().map(row).collect(),
+            memory: stored.memory.into_iter().map(f64::from_bits).collect(),
         })
     }
 }

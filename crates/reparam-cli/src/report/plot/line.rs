@@ -4,7 +4,7 @@ use super::axis::{Axis, AxisStyle};
 use super::curve::{Shown, drawable, parts_inside, shown_range, thin};
 use super::drawing::Drawing;
 use super::frame::{Chart, Drawn, Entry, FINE, Frame, Mark, write_in_the_middle};
-use super::palette::{LINES, MUTED};
+use super::palette::{CLASSES, LINES, MUTED};
 use crate::report::number::significant;
 use plotters::prelude::*;
 
@@ -17,12 +17,22 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// Lower and upper ends of a band around the curve, one pair for each point; empty for no band.
     pub band: Vec<(f64, f64)>,
+    /// A colour of its own (an index into [`CLASSES`]); by its place among the curves otherwise.
+    pub colour: Option<usize>,
+    /// Drawn in dashes: something beside what was measured.
+    pub dashed: bool,
 }
 
 impl Series {
     /// A curve without a band.
     pub fn new(label: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { label: label.into(), points, band: Vec::new() }
+        Self { label: label.into(), points, ..Self::default() }
+    }
+}
+
+impl Series {
+    fn colour(&self, index: usize) -> RGBColor {
+        self.colour.map_or(LINES[index % LINES.len()], |colour| CLASSES[colour % CLASSES.len()]).rgb()
     }
 }
 
@@ -42,6 +52,7 @@ impl Series {
 /// assert!(chart.draw().standalone().contains("<polyline"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "properties of the axes, each independent of the others")]
 pub struct LineChart {
     /// What the chart shows, in words, for readers who do not see it.
     pub title: String,
@@ -55,6 +66,8 @@ pub struct LineChart {
     pub references: Vec<(String, f64)>,
     /// Powers of ten at even distances on the vertical axis.
     pub log_y: bool,
+    /// The same on the horizontal axis.
+    pub log_x: bool,
     /// Ticks of the horizontal axis at whole numbers only.
     pub whole_x: bool,
     /// Whether a few values far from all others may be cut off.
@@ -73,6 +86,7 @@ impl Default for LineChart {
             series: Vec::new(),
             references: Vec::new(),
             log_y: false,
+            log_x: false,
             whole_x: false,
             clip: true,
             size: (480, 320),
@@ -101,10 +115,14 @@ impl LineChart {
                 notes.push(format!("{label}, {}, lies {side} the plot", significant(*value, 4)));
             }
         }
-        let x_range = shown_range(curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.0)), false)
+        let x_range = shown_range(curves.iter().flat_map(Curve::places).filter(|x| !self.log_x || *x > 0.0), false)
             .map_or((0.0, 1.0), |range| (range.low, range.high));
-        let x_style =
-            AxisStyle { whole: self.whole_x, ticks: (self.size.0 / 70).max(3) as usize, ..AxisStyle::default() };
+        let x_style = AxisStyle {
+            whole: self.whole_x,
+            log: self.log_x,
+            ticks: (self.size.0 / 70).max(3) as usize,
+            margin: curves.iter().any(|curve| curve.points.len() == 1),
+        };
         let y_style =
             AxisStyle { log: self.log_y, margin: true, ticks: (self.size.1 / 50).max(3) as usize, whole: false };
         let x = Axis::new(x_range.0, x_range.1, x_style);
@@ -142,7 +160,9 @@ impl LineChart {
         let (mut smallest, mut largest, mut lost) = (usize::MAX, 1, 0);
         let mut curves = Vec::new();
         for (index, series) in self.series.iter().enumerate() {
-            let shown = |&(x, y): &(f64, f64)| drawable(x) && drawable(y) && (!self.log_y || y > 0.0);
+            let shown = |&(x, y): &(f64, f64)| {
+                drawable(x) && drawable(y) && (!self.log_y || y > 0.0) && (!self.log_x || x > 0.0)
+            };
             lost += series.points.iter().filter(|point| !shown(point)).count();
             let holes = |(x, y)| {
                 if shown(&(x, y)) { (x, y) } else { (x, f64::NAN) }
@@ -161,7 +181,7 @@ impl LineChart {
                 .0
             };
             let (low, high) = (end(|band| band.0), end(|band| band.1));
-            curves.push(Curve { points, low, high, colour: LINES[index % LINES.len()].rgb() });
+            curves.push(Curve { points, low, high, colour: series.colour(index), dashed: series.dashed });
         }
         if largest > 1 {
             let up_to = if smallest < largest { "up to " } else { "" };
@@ -181,8 +201,12 @@ impl LineChart {
             .enumerate()
             .map(|(index, series)| Entry {
                 label: series.label.clone(),
-                mark: Mark::Line,
-                colour: LINES[index % LINES.len()].rgb(),
+                mark: match (series.points.len(), series.dashed) {
+                    (1, dashed) => Mark::Shape(if dashed { 2 } else { 0 }),
+                    (_, true) => Mark::Dashes,
+                    (_, false) => Mark::Line,
+                },
+                colour: series.colour(index),
             })
             .collect();
         if legend.len() == 1 && references.is_empty() {
@@ -203,9 +227,14 @@ struct Curve {
     low: Vec<(f64, f64)>,
     high: Vec<(f64, f64)>,
     colour: RGBColor,
+    dashed: bool,
 }
 
 impl Curve {
+    fn places(&self) -> impl Iterator<Item = f64> {
+        self.points.iter().map(|point| point.0)
+    }
+
     fn all_values(&self) -> impl Iterator<Item = f64> {
         self.points.iter().chain(&self.low).chain(&self.high).map(|point| point.1)
     }
@@ -218,14 +247,25 @@ impl Curve {
             chart.draw_series([Polygon::new(outline, self.colour.mix(0.2).filled())])?;
         }
         // Few points are marked, so that one sees how few they are; a point without neighbours has no line to be seen by.
-        let few = self.points.len() <= 15;
+        let few = self.points.len() <= 15 && !self.dashed;
         for part in parts_inside(&self.points, &frame.x, &frame.y) {
-            let marked = part.iter().filter(|point| part.len() == 1 || few && self.points.contains(point));
-            let marks: Vec<_> = marked.map(|&at| Circle::new(at, 3 * FINE, self.colour.filled())).collect();
-            if part.len() > 1 {
+            // On a logarithmic axis a point comes back from the frame with its last bits changed.
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+            let own = |point: &(f64, f64)| self.points.iter().any(|own| near(own.0, point.0) && near(own.1, point.1));
+            let marked = part.iter().filter(|point| part.len() == 1 || few && own(point)).copied();
+            if self.dashed {
+                let cross = |at| Cross::new(at, 3 * FINE, self.colour.stroke_width(2 * FINE as u32));
+                chart.draw_series(marked.map(cross).collect::<Vec<_>>())?;
+            } else {
+                let disc = |at| Circle::new(at, 3 * FINE, self.colour.filled());
+                chart.draw_series(marked.map(disc).collect::<Vec<_>>())?;
+            }
+            if part.len() > 1 && self.dashed {
+                let style = self.colour.stroke_width(2 * FINE as u32);
+                chart.draw_series(DashedLineSeries::new(part, 7 * FINE as u32, 5 * FINE as u32, style))?;
+            } else if part.len() > 1 {
                 chart.draw_series([PathElement::new(part, self.colour.stroke_width(2 * FINE as u32))])?;
             }
-            chart.draw_series(marks)?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ pub(super) mod drawing;
 mod frame;
 mod line;
 pub mod palette;
+mod raster;
 mod scatter;
 mod ticks;
 

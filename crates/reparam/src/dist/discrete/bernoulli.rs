@@ -71,6 +71,13 @@ impl<const D: usize> LogProb<D> for Bernoulli<D> {
         let size = self.logits().abs();
         (value - 0.5) * self.logits() - size.clone() * 0.5 - size.neg().exp().log1p()
     }
+
+    fn score_term(&self, value: Tensor<D>, weight: Tensor<D>) -> Tensor<D> {
+        // The score in the logits is x - probs, a constant here: the product with the logits has it as its gradient. Summed over draws first,
+        // so that the graph sees one draw.
+        let score = (value.inner() - sigmoid(self.logits().inner())) * weight.inner();
+        score.sum_dim(0) * self.logits()
+    }
 }
 
 impl<const D: usize> Entropy<D> for Bernoulli<D> {

@@ -13,6 +13,7 @@ pub use low_rank_normal::LowRankMultivariateNormal;
 pub use multinomial::Multinomial;
 pub use normal::MultivariateNormal;
 pub use one_hot_categorical::OneHotCategorical;
+pub(crate) use one_hot_categorical::one_hot_of_largest;
 pub use student_t::MultivariateStudentT;
 
 use super::ShapeError;

@@ -1,0 +1,124 @@
+//! How heavy the tail of a sample is.
+
+/// The tail of a sample: a generalised Pareto law fitted to its largest deviations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tail {
+    /// Shape `k` of the generalised Pareto law: moments of order `1/k` and above do not exist.
+    pub index: f64,
+    /// Its standard error, `(1 + k)/√m` for `m` deviations, where that holds (`k > -1/2`).
+    pub standard_error: f64,
+    /// Deviations that it was fitted to.
+    pub count: usize,
+}
+
+impl Tail {
+    /// Whether the variance may be infinite: the fitted shape is above one half, at which second moments end.
+    pub fn variance_may_be_infinite(&self) -> bool {
+        self.index > 0.5
+    }
+}
+
+/// Fewest deviations that a tail is fitted to.
+const LEAST: usize = 20;
+
+/// The tail of the deviations `|x - mean|`; nothing of fewer than 100 numbers, or where the largest deviations are (nearly) all alike.
+///
+/// The largest `min(n/5, 3 √n)` deviations (Vehtari et al. 2024, section 3), less the next one, are fitted by the posterior mean of Zhang and
+/// Stephens (2009), drawn towards 1/2 with the weight of ten numbers (Vehtari et al. 2024, appendix).
+///
+/// ```
+/// use reparam_core::diagnose::tail;
+/// // Quantiles of the Pareto law of shape 2, whose variance is infinite: k = 1/2.
+/// let heavy: Vec<f64> = (1..100_000).map(|i| (f64::from(i) / 1e5).powf(-0.5)).collect();
+/// let found = tail(&heavy, 2.0).unwrap();
+/// assert!((found.index - 0.5).abs() < 0.1);
+/// assert!(tail(&[1.0; 1000], 1.0).is_none());
+/// ```
+pub fn tail(values: &[f64], mean: f64) -> Option<Tail> {
+    if values.len() < 5 * LEAST || values.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let n = values.len() as f64;
+    let m = (n / 5.0).min(3.0 * n.sqrt()) as usize;
+    let mut deviations: Vec<f64> = values.iter().map(|x| (x - mean).abs()).collect();
+    let (_, threshold, above) = deviations.select_nth_unstable_by(values.len() - m - 1, f64::total_cmp);
+    let mut excess: Vec<f64> = above.iter().map(|d| d - *threshold).collect();
+    excess.sort_by(f64::total_cmp);
+    // Points of a lattice have no tail law: a handful of distinct values, or ties at the threshold.
+    let mut distinct = excess.clone();
+    distinct.dedup();
+    if distinct.len() < LEAST || excess[m / 4] <= 0.0 {
+        return None;
+    }
+    let index = fit(&excess);
+    Some(Tail { index, standard_error: (1.0 + index).max(0.5) / (m as f64).sqrt(), count: m })
+}
+
+/// Shape of a generalised Pareto law, of sorted numbers from 0 on.
+fn fit(x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let grid = 30 + n.sqrt() as usize;
+    let quarter = x[((n / 4.0 + 0.5) as usize).clamp(1, x.len()) - 1];
+    let largest = x[x.len() - 1];
+    // Zhang and Stephens (2009), section 3: their theta, over a grid that follows the data.
+    let at = |i: usize| 1.0 / largest + (1.0 - (grid as f64 / (i as f64 - 0.5)).sqrt()) / (3.0 * quarter);
+    let shape = |theta: f64| x.iter().map(|x| (-theta * x).ln_1p()).sum::<f64>() / n;
+    let profile: Vec<(f64, f64)> = (1..=grid)
+        .map(|i| {
+            let theta = at(i);
+            let k = shape(theta);
+            (theta, n * ((-theta / k).ln() - k - 1.0))
+        })
+        .filter(|(_, l)| l.is_finite())
+        .collect();
+    let top = profile.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = profile.iter().map(|p| (p.1 - top).exp()).collect();
+    let theta = profile.iter().zip(&weights).map(|(p, w)| p.0 * w).sum::<f64>() / weights.iter().sum::<f64>();
+    (n * shape(theta) + 5.0) / (n + 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::family;
+    use crate::noise::Key;
+
+    fn sample(name: &str, parameters: &[f64], n: usize) -> Vec<f64> {
+        let law = family(name).unwrap().build(parameters).unwrap();
+        let mut out = vec![0.0; n];
+        law.fill(&Key::new(5).site(name).step(0), 0, &mut out);
+        out
+    }
+
+    #[test]
+    fn pareto_tails_have_their_index() {
+        for shape in [1.0, 2.0, 4.0] {
+            let x = sample("pareto", &[1.0, shape], 200_000);
+            let found = tail(&x, 0.0).unwrap();
+            // Five standard errors (1e-6), and the pull of ten in 1,341 numbers towards one half.
+            let slack = 5.0 * found.standard_error + 0.01;
+            assert!((found.index - 1.0 / shape).abs() < slack, "{shape}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn light_tails_are_not_flagged_and_heavy_ones_are() {
+        for (name, parameters) in [("normal", vec![0.0, 1.0]), ("uniform", vec![0.0, 1.0]), ("exponential", vec![1.0])]
+        {
+            let found = tail(&sample(name, &parameters, 100_000), 0.0).unwrap();
+            assert!(!found.variance_may_be_infinite(), "{name}: {found:?}");
+        }
+        for (name, parameters) in [("cauchy", vec![0.0, 1.0]), ("log-normal", vec![0.0, 3.0])] {
+            let found = tail(&sample(name, &parameters, 100_000), 0.0).unwrap();
+            assert!(found.variance_may_be_infinite(), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_tail_gets_none() {
+        assert!(tail(&[], 0.0).is_none());
+        assert!(tail(&[f64::NAN; 1000], 0.0).is_none());
+        let coins: Vec<f64> = (0..1000).map(|i| f64::from(i % 2)).collect();
+        assert!(tail(&coins, 0.5).is_none());
+    }
+}

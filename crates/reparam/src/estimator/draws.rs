@@ -1,0 +1,167 @@
+//! Where an estimator's noise comes from.
+
+use std::num::NonZeroU64;
+
+use burn::tensor::{DType, Element, Tensor, TensorCreationOptions, TensorData};
+
+use super::Discrete;
+use crate::dist::{Rsample, Sample};
+use crate::noise::{Key, Noise, NoiseFloat, Plan, Source};
+
+/// How the draws of one row depend on one another: a choice beside the estimator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoisePlan {
+    /// Not at all.
+    #[default]
+    Independent,
+    /// In pairs of noise and its mirror image (Hammersley and Morton 1956); the number of draws is even.
+    Antithetic,
+    /// Independent, and the same at every step: common random numbers.
+    Common,
+}
+
+/// The noise of an estimate: how many draws of each row, from which place and step, by which plan.
+///
+/// The numbers of a row depend on key, step, site and the row's number in the whole batch alone, so that a batch may be cut into parts.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use reparam::estimator::Draws;
+/// use reparam::noise::{Key, Noise};
+/// let draws = Draws::new(2, Key::new(7), 0);
+/// let all = draws.noise(Noise::Uniform, [2, 4, 3], &Device::flex());
+/// let part = draws.of_rows(1, 4).noise(Noise::Uniform, [2, 2, 3], &Device::flex());
+/// assert_eq!(part.into_data(), all.slice([0..2, 1..3]).into_data());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draws {
+    count: usize,
+    key: Key,
+    step: u64,
+    plan: NoisePlan,
+    /// First row of this part, and rows of the whole batch.
+    window: Option<(usize, usize)>,
+}
+
+impl Draws {
+    /// `count` independent draws of each row.
+    #[must_use]
+    pub const fn new(count: usize, key: Key, step: u64) -> Self {
+        Self { count, key, step, plan: NoisePlan::Independent, window: None }
+    }
+
+    /// The same with another plan.
+    #[must_use]
+    pub const fn plan(self, plan: NoisePlan) -> Self {
+        Self { plan, ..self }
+    }
+
+    /// The same for a part of a batch: the rows from `first` on, of `total`.
+    #[must_use]
+    pub const fn of_rows(self, first: usize, total: usize) -> Self {
+        Self { window: Some((first, total)), ..self }
+    }
+
+    /// The same number of draws at a place of its own below this one: for a second noise, or a second variable.
+    #[must_use]
+    pub const fn site(self, name: &str) -> Self {
+        Self { key: self.key.site(name), ..self }
+    }
+
+    /// Another number of draws from the same place.
+    #[must_use]
+    pub const fn with_count(self, count: usize) -> Self {
+        Self { count, ..self }
+    }
+
+    /// Draws of each row.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Base noise of shape `[draws, rows, …]`, of this device and type.
+    pub fn noise<const D: usize>(
+        &self,
+        noise: Noise,
+        shape: [usize; D],
+        options: impl Into<TensorCreationOptions>,
+    ) -> Tensor<D> {
+        let options = options.into();
+        let dtype = options.dtype.unwrap_or_else(|| options.device.settings().float_dtype.into());
+        let data = match dtype {
+            DType::F64 => self.fill::<f64, D>(noise, shape),
+            _ => self.fill::<f32, D>(noise, shape),
+        };
+        Tensor::from_data(data, (&options.device, dtype))
+    }
+
+    fn fill<T: NoiseFloat + Element, const D: usize>(&self, noise: Noise, shape: [usize; D]) -> TensorData {
+        let mut out = vec![T::default(); shape.iter().product()];
+        let rows = shape.get(1).copied().unwrap_or(1);
+        let width: usize = shape.iter().skip(2).product();
+        let (first, total) = self.window.unwrap_or((0, rows));
+        let stream = self.key.step(self.step).plan(self.numbers_plan(total * width));
+        if rows == total {
+            stream.fill_parallel(noise, 0, &mut out);
+        } else {
+            for (draw, block) in out.chunks_exact_mut((rows * width).max(1)).enumerate() {
+                stream.fill_parallel(noise, ((draw * total + first) * width) as u64, block);
+            }
+        }
+        TensorData::new(out, shape)
+    }
+
+    /// The plan of single numbers, where one draw of all rows takes `block` of them.
+    fn numbers_plan(&self, block: usize) -> Plan {
+        match self.plan {
+            NoisePlan::Independent => Plan::Independent,
+            NoisePlan::Antithetic => NonZeroU64::new(block as u64).map_or(Plan::Independent, Plan::AntitheticBlocks),
+            NoisePlan::Common => Plan::Common,
+        }
+    }
+
+    /// Draws `[S, N, …]` of a law `[1, N, …]`, with their path.
+    pub fn rsample<L: Rsample<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        match self.source() {
+            Some(source) => law.rsample_for_draws(self.count, &source),
+            None => law.rsample(self.base(law)),
+        }
+    }
+
+    /// Draws `[S, N, …]` of a law `[1, N, …]`, constants.
+    pub fn sample<L: Sample<D>, const D: usize>(&self, law: &L) -> L::Value {
+        match self.source() {
+            Some(source) => law.sample_for_draws(self.count, &source),
+            None => law.sample(self.base(law)),
+        }
+    }
+
+    /// The whole stream, where every number is independent and no window cuts it: laws then draw by their fastest method.
+    fn source(&self) -> Option<impl Source> {
+        let whole = self.window.is_none() && self.plan != NoisePlan::Antithetic;
+        whole.then(|| self.key.step(self.step).plan(self.numbers_plan(1)))
+    }
+
+    /// The noise `[S, N, …]` that perturbs the logits of a law of coins or categories.
+    pub fn perturbation<L: Discrete<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        self.noise(law.perturbation(), self.shape_of(law), law.options())
+    }
+
+    /// Uniform noise `[S, N, …]`, a number for each logit.
+    pub fn uniform<L: Discrete<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        self.noise(Noise::Uniform, self.shape_of(law), law.options())
+    }
+
+    fn shape_of<L: Discrete<D>, const D: usize>(&self, law: &L) -> [usize; D] {
+        let mut shape = law.parameter().dims();
+        shape[0] = self.count;
+        shape
+    }
+
+    fn base<L: Sample<D>, const D: usize>(&self, law: &L) -> Tensor<D> {
+        let mut shape = law.noise_shape();
+        shape[0] *= self.count;
+        self.noise(law.noise(), shape, law.options())
+    }
+}
