@@ -146,6 +146,11 @@ impl Draws {
         }
     }
 
+    /// The numbers of this place and step, for draws of a law's own.
+    pub(crate) const fn stream(&self) -> reparam_core::noise::Stream {
+        self.key.step(self.step)
+    }
+
     /// The whole stream, where every number is independent and no window cuts it: laws then draw by their fastest method.
     fn source(&self) -> Option<impl Source> {
         let whole = self.window.is_none() && matches!(self.plan, NoisePlan::Independent | NoisePlan::Common);
