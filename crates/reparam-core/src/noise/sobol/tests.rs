@@ -1,4 +1,4 @@
-//! Points against SciPy, nets exactly, laws and variances with false-alarm rate 1e-6 each.
+//! Points against `SciPy`, nets exactly, laws and variances with false-alarm rate 1e-6 each.
 
 use super::super::{Key, Noise, Stream};
 use super::*;
