@@ -35,7 +35,7 @@ pub enum ExpectationError {
     /// More outcomes than can be summed.
     #[error("the support has more than {0} outcomes to sum over")]
     TooMany(usize),
-    /// An integral that diverges, or a cost that is not a number somewhere.
+    /// An integral that diverges, or so slowly that its tail beyond a probability of 1e-220 is felt, or a cost that is not a number somewhere.
     #[error("the expectation is not finite")]
     NotFinite,
 }
@@ -154,6 +154,10 @@ fn settle(law: &dyn Law, cost: &mut CostSlope<'_>, found: &mut Expectation) {
     }
 }
 
+/// Share of an integral that a term at the outermost place may have. Terms of a loss that grows like `u^-k` fall like `u^(1 - k)`, which at
+/// `u = 1e-220` is this for `k = 0.96`: nearer to 1 the integral is not reached, from 1 on it diverges.
+const SHARE: f64 = 1e-8;
+
 /// Ends of the panels of the variable `t`; `u = ½ / (1 + e^{-π sinh t})` falls to 1e-220 at the left end.
 const ENDS: [f64; 13] = [-5.8, -5.0, -4.2, -3.4, -2.6, -1.8, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0, 3.2];
 
@@ -166,51 +170,66 @@ fn quadrature(law: &dyn Law, cost: &mut CostSlope<'_>) -> Expectation {
     cost(&[median], &mut centre, &mut slope);
     let centre = if centre[0].is_finite() { centre[0] } else { 0.0 };
     let mut row = vec![0.0; count];
-    let mut half = |upper: bool| -> Integral {
-        integrate(&ENDS, width, 1e-13, 60, |t, out| {
-            let mut places = Vec::with_capacity(t.len());
-            let mut masses = Vec::with_capacity(t.len());
-            let mut weights = Vec::with_capacity(t.len());
-            for t in t {
-                let s = std::f64::consts::PI * t.sinh();
-                // u and du/dt, without overflow on either side.
-                let (e, u) = if s < 0.0 {
-                    (s.exp(), 0.5 * s.exp() / (1.0 + s.exp()))
-                } else {
-                    ((-s).exp(), 0.5 / (1.0 + (-s).exp()))
-                };
-                weights.push(0.5 * std::f64::consts::PI * t.cosh() * e / ((1.0 + e) * (1.0 + e)));
-                masses.push(u);
-                places.push(if upper { law.upper_quantile(u) } else { law.quantile(u) });
+    // Terms at places `t` to `out`; whether quantile and cost were numbers at all of them.
+    let mut terms = |upper: bool, t: &[f64], out: &mut [f64]| -> bool {
+        let mut places = Vec::with_capacity(t.len());
+        let mut masses = Vec::with_capacity(t.len());
+        let mut weights = Vec::with_capacity(t.len());
+        for t in t {
+            let s = std::f64::consts::PI * t.sinh();
+            // u and du/dt, without overflow on either side.
+            let (e, u) = if s < 0.0 {
+                (s.exp(), 0.5 * s.exp() / (1.0 + s.exp()))
+            } else {
+                ((-s).exp(), 0.5 / (1.0 + (-s).exp()))
+            };
+            weights.push(0.5 * std::f64::consts::PI * t.cosh() * e / ((1.0 + e) * (1.0 + e)));
+            masses.push(u);
+            places.push(if upper { law.upper_quantile(u) } else { law.quantile(u) });
+        }
+        let mut reached = true;
+        let (mut f, mut slopes) = (vec![0.0; t.len()], vec![0.0; t.len()]);
+        cost(&places, &mut f, &mut slopes);
+        for (i, out) in out.chunks_exact_mut(width).enumerate() {
+            // At the ends of the scale quantiles are infinite; the weight there is nothing.
+            // A place that rounds to an end of the support is no place of a draw, and `f` may be infinite there (the logarithm at 0); with
+            // mass it is an error, and where it hides an integral that diverges the last place before it tells.
+            if weights[i] == 0.0 || !places[i].is_finite() || masses[i] < LEFT_OUT && !f[i].is_finite() {
+                out.fill(0.0);
+                reached = false;
+                continue;
             }
-            let (mut f, mut slopes) = (vec![0.0; t.len()], vec![0.0; t.len()]);
-            cost(&places, &mut f, &mut slopes);
-            for (i, out) in out.chunks_exact_mut(width).enumerate() {
-                // At the ends of the scale quantiles are infinite; the weight there is nothing.
-                if weights[i] == 0.0 || !places[i].is_finite() {
-                    continue;
-                }
-                row.fill(0.0);
-                out[0] = weights[i] * f[i];
-                let factor = if let Some(law) = path {
-                    law.pathwise(places[i], &mut row);
-                    slopes[i]
-                } else {
-                    law.score(places[i], &mut row);
-                    f[i] - centre
-                };
-                for (out, r) in out[1..].iter_mut().zip(&row) {
-                    // Where the place rounds to an end of the support the score has no value, and next to no mass may be left.
-                    let lost = masses[i] < LEFT_OUT && !r.is_finite();
-                    *out = if factor == 0.0 || lost { 0.0 } else { weights[i] * factor * r };
-                }
+            row.fill(0.0);
+            out[0] = weights[i] * f[i];
+            let factor = if let Some(law) = path {
+                law.pathwise(places[i], &mut row);
+                slopes[i]
+            } else {
+                law.score(places[i], &mut row);
+                f[i] - centre
+            };
+            for (out, r) in out[1..].iter_mut().zip(&row) {
+                // Where the place rounds to an end of the support the score has no value, and next to no mass may be left.
+                let lost = masses[i] < LEFT_OUT && !r.is_finite();
+                *out = if factor == 0.0 || lost { 0.0 } else { weights[i] * factor * r };
             }
-        })
+        }
+        reached
     };
-    let (lower, upper) = (half(false), half(true));
+    let mut half = |upper: bool| -> (Integral, bool) {
+        let found = integrate(&ENDS, width, 1e-13, 60, |t, out| {
+            terms(upper, t, out);
+        });
+        // The outermost place whose quantile and cost are numbers.
+        let mut end = vec![0.0; width];
+        let reached = (0..30).any(|i| terms(upper, &[ENDS[0] + 0.1 * f64::from(i)], &mut end));
+        let diverges = reached && end[0].abs() > SHARE * found.sizes[0];
+        (found, diverges)
+    };
+    let ((lower, below), (upper, above)) = (half(false), half(true));
     let both = |k: usize| lower.values[k] + upper.values[k];
     Expectation {
-        value: both(0),
+        value: if below || above { f64::NAN } else { both(0) },
         gradient: (1..width).map(both).collect(),
         errors: (1..width).map(|k| lower.errors[k] + upper.errors[k]).collect(),
         method: if path.is_some() { Method::Path } else { Method::Score },

@@ -36,6 +36,8 @@ const POINTS: usize = 15;
 pub(super) struct Integral {
     pub values: Vec<f64>,
     pub errors: Vec<f64>,
+    /// The largest that the integral of the magnitudes over one panel was.
+    pub sizes: Vec<f64>,
 }
 
 struct Panel {
@@ -92,7 +94,7 @@ pub(super) fn integrate(
     };
     let errors = sum(|p| &p.errors);
     let errors = errors.iter().zip(&sizes).map(|(e, s)| e + 4.0 * f64::EPSILON * s).collect();
-    Integral { values: sum(|p| &p.values), errors }
+    Integral { values: sum(|p| &p.values), errors, sizes }
 }
 
 fn evaluate(
