@@ -27,7 +27,9 @@ fn enumerated(p: f64) -> [(&'static str, [f64; 2]); 4] {
     let single: Vec<(f64, f64)> = sides.iter().map(|b| (mass(p, *b), cost(*b) * (b - p))).collect();
     let pairs = sides.iter().flat_map(|a| sides.iter().map(move |b| (*a, *b)));
     let double: Vec<(f64, f64)> = pairs
-        .map(|(a, b)| (mass(p, a) * mass(p, b), 0.5 * (cost(a) - cost(b)) * (a - p) + 0.5 * (cost(b) - cost(a)) * (b - p)))
+        .map(|(a, b)| {
+            (mass(p, a) * mass(p, b), 0.5 * (cost(a) - cost(b)) * (a - p) + 0.5 * (cost(b) - cost(a)) * (b - p))
+        })
         .collect();
     // u falls into pieces on which both coins of the pair are constant: first = 1[u > 1 - p], second = 1[u < p].
     let ends = [0.0, p.min(1.0 - p), p.max(1.0 - p), 1.0];
@@ -109,9 +111,8 @@ fn two_coins_that_meet_have_the_variances_of_enumeration() {
         let score = |b: [f64; 2]| b[k] - p[k];
         let single: Vec<_> = outcomes.iter().map(|(w, b)| (*w, joint(b[0], b[1]) * score(*b))).collect();
         let pairs = outcomes.iter().flat_map(|(v, a)| outcomes.iter().map(move |(w, b)| (v * w, *a, *b)));
-        let double: Vec<_> = pairs
-            .map(|(w, a, b)| (w, 0.5 * (joint(a[0], a[1]) - joint(b[0], b[1])) * (score(a) - score(b))))
-            .collect();
+        let double: Vec<_> =
+            pairs.map(|(w, a, b)| (w, 0.5 * (joint(a[0], a[1]) - joint(b[0], b[1])) * (score(a) - score(b)))).collect();
         let local: Vec<_> = outcomes
             .iter()
             .map(|(w, b)| {

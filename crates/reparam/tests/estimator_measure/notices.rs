@@ -22,7 +22,10 @@ fn a_jump_of_the_loss_is_noticed() {
             let found = report(&problem, &[], 100_000, seed as u64);
             assert!(says(&found, JUMPS), "{law} {height}: {found:?}");
             assert!(found.rows.iter().any(|r| r.estimator == "pathwise" && r.verdict == Verdict::Biased));
-            assert!(found.rows.iter().all(|r| r.estimator == "pathwise" || r.verdict == Verdict::Unbiased), "{found:?}");
+            assert!(
+                found.rows.iter().all(|r| r.estimator == "pathwise" || r.verdict == Verdict::Unbiased),
+                "{found:?}"
+            );
             assert_ne!(found.recommended.as_deref(), Some("pathwise"));
         }
     }
@@ -49,7 +52,8 @@ fn a_jump_is_noticed_where_no_exact_gradient_is_known() {
 
 /// Two numbers of a correlated normal law.
 fn family_of_vectors() -> Subject {
-    let law = reparam_core::law::MultivariateNormal::from_covariance_matrix(&[0.3, -0.2], &[1.0, 0.4, 0.4, 0.8]).unwrap();
+    let law =
+        reparam_core::law::MultivariateNormal::from_covariance_matrix(&[0.3, -0.2], &[1.0, 0.4, 0.4, 0.8]).unwrap();
     Subject::vector(Box::new(law))
 }
 
@@ -130,7 +134,9 @@ fn a_biased_estimator_is_called_biased() {
     // A relaxed cost is never the cost of the law.
     let cost = exact(&problem).unwrap().cost;
     assert!((found.cost.unwrap() - cost).abs() < 1e-12);
-    assert!(found.relaxed_costs.iter().any(|(name, relaxed)| name == "gumbel-softmax" && (relaxed - cost).abs() > 0.01));
+    assert!(
+        found.relaxed_costs.iter().any(|(name, relaxed)| name == "gumbel-softmax" && (relaxed - cost).abs() > 0.01)
+    );
 }
 
 #[test]
