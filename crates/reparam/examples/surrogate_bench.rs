@@ -22,6 +22,9 @@ const LATENTS: usize = 200;
 const PIXELS: usize = 784;
 const DRAWS: usize = 2;
 
+/// A scalar to be differentiated, of a cost and the law's parameter.
+type Pass<'a> = &'a dyn Fn(&dyn Fn(Tensor<3>) -> Tensor<2>, Tensor<3>) -> Tensor<1>;
+
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(101);
     let device = Device::flex();
@@ -31,7 +34,7 @@ fn main() {
     let fixed = tensor::<3>(&Key::new(2).step(0), Noise::Uniform, [DRAWS, ROWS, LATENTS], &device);
 
     // One forward and backward pass of the loss, or of a surrogate around it.
-    let pass = |estimate: &dyn Fn(&dyn Fn(Tensor<3>) -> Tensor<2>, Tensor<3>) -> Tensor<1>| {
+    let pass = |estimate: Pass<'_>| {
         let decoder = decoder.clone().train();
         let cost = |z: Tensor<3>| {
             let [s, n, l] = z.dims();
@@ -56,7 +59,6 @@ fn main() {
     let (plain, rloo) = (ScoreFunction::new(), ScoreFunction::leave_one_out());
     let score = |cost: &dyn Fn(Tensor<3>) -> Tensor<2>, logits: Tensor<3>| coins(&plain, cost, logits);
     let rloo = |cost: &dyn Fn(Tensor<3>) -> Tensor<2>, logits: Tensor<3>| coins(&rloo, cost, logits);
-    type Pass<'a> = &'a dyn Fn(&dyn Fn(Tensor<3>) -> Tensor<2>, Tensor<3>) -> Tensor<1>;
     let tasks: [(&str, Pass<'_>); 4] =
         [("loss", &bare), ("pathwise", &path), ("score-function", &score), ("rloo", &rloo)];
     let mut times = vec![Vec::new(); tasks.len()];

@@ -92,7 +92,8 @@ pub struct RunConfig {
     /// Final weight of the KL divergence.
     pub beta: f64,
     /// Epochs over which that weight rises from 0; 0: none.
-    pub kl_warmup_epochs: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kl_warmup_epochs: Option<u64>,
     /// Nats that each latent may carry for free.
     pub free_bits: f64,
 
@@ -171,7 +172,7 @@ impl Default for RunConfig {
             draws: 1,
             dreg: false,
             beta: 1.0,
-            kl_warmup_epochs: 0,
+            kl_warmup_epochs: None,
             free_bits: 0.0,
             epochs: None,
             batch: 128,
@@ -296,6 +297,15 @@ impl RunConfig {
         let least =
             if self.latents_law().is_discrete() { LatentEstimator::from(self.estimator).least_draws() } else { 1 };
         self.draws.max(least)
+    }
+
+    /// Epochs over which the weight of the divergence rises: as asked for, else none, or of a discrete latent the first three tenths of the run. Without it
+    /// coins that say nothing yet are switched off before they learn to speak.
+    #[must_use]
+    pub fn warmup_epochs(&self) -> u64 {
+        let usual =
+            if self.latents_law().is_discrete() { self.epochs.unwrap_or(EPOCHS).saturating_mul(3) / 10 } else { 0 };
+        self.kl_warmup_epochs.unwrap_or(usual)
     }
 
     /// The likelihood. Levels that are not known yet count as 256.

@@ -203,7 +203,7 @@ impl RunConfig {
             },
             kl: KlWeight {
                 beta: self.beta,
-                warmup_steps: self.kl_warmup_epochs.saturating_mul(steps_per_epoch),
+                warmup_steps: self.warmup_epochs().saturating_mul(steps_per_epoch),
                 free_bits: self.free_bits,
             },
             discrete: DiscreteConfig {
@@ -244,14 +244,14 @@ impl RunConfig {
         if !kl.completes_within(steps_per_epoch.saturating_mul(epochs)) {
             notes.push(format!(
                 "the KL warm-up takes {} epochs and the run has {epochs}: the weight never reaches beta, and what is maximised is not the ELBO",
-                self.kl_warmup_epochs,
+                self.warmup_epochs(),
             ));
         }
         let iwae = self.objective == ObjectiveKind::Iwae;
         let other_entropy = self.entropy != EntropyKind::ClosedForm;
         for (name, is_given) in [
             ("beta", self.beta != 1.0),
-            ("kl-warmup-epochs", self.kl_warmup_epochs > 0),
+            ("kl-warmup-epochs", self.warmup_epochs() > 0),
             ("free-bits", self.free_bits > 0.0),
             ("entropy", other_entropy),
         ] {

@@ -210,7 +210,7 @@ impl<'a> Training<'a> {
             let note = format!(
                 "training stopped after {} epochs and the KL warm-up takes {}: the weight never reached beta, and what was maximised is not the ELBO",
                 self.fit.history().len(),
-                self.config.kl_warmup_epochs
+                self.config.warmup_epochs()
             );
             talk(format_args!("warning: {note}"));
             self.notes.push(note);

@@ -23,8 +23,10 @@ pub enum Method {
     Enumeration,
     /// Quadrature of `f` times the score.
     Score,
-    /// Quadrature of `f'` times the pathwise derivative, where the support moves with a parameter: right for a continuous `f` alone.
+    /// Quadrature of `f'` times the pathwise derivative, where the support moves with a parameter.
     Path,
+    /// Differences of the quadrature of `f` in the parameters, where the support moves and `f` has jumps, which no path sees.
+    Difference,
 }
 
 /// An expectation that cannot be had.
@@ -33,7 +35,7 @@ pub enum ExpectationError {
     /// More outcomes than can be summed.
     #[error("the support has more than {0} outcomes to sum over")]
     TooMany(usize),
-    /// An integral that diverges, or a cost that is not a number somewhere.
+    /// An integral that diverges, or so slowly that its tail beyond a probability of 1e-220 is felt, or a cost that is not a number somewhere.
     #[error("the expectation is not finite")]
     NotFinite,
 }
@@ -66,7 +68,10 @@ pub type CostSlope<'a> = dyn FnMut(&[f64], &mut [f64], &mut [f64]) + 'a;
 /// assert!((exact.gradient[0] + 4.0).abs() < 1e-12 && (exact.gradient[1] - 1.0).abs() < 1e-12); // 2 (m - k), 2 s
 /// ```
 pub fn expectation(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectation, ExpectationError> {
-    let found = if law.support().is_discrete() { sum(law, cost)? } else { quadrature(law, cost) };
+    let mut found = if law.support().is_discrete() { sum(law, cost)? } else { quadrature(law, cost) };
+    if found.method == Method::Path {
+        settle(law, cost, &mut found);
+    }
     let finite = found.value.is_finite() && found.gradient.iter().all(|g| g.is_finite());
     if finite { Ok(found) } else { Err(ExpectationError::NotFinite) }
 }
@@ -77,7 +82,7 @@ fn sum(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectation, Expectati
     let last = law.upper_quantile(LEFT_OUT);
     // Far beyond the quantile there is no mass that a double could see.
     let high = if high.is_finite() && high - low < MOST as f64 { high } else { (last + 10.0).min(high) };
-    if !(high - low < MOST as f64) {
+    if high.is_nan() || high - low >= MOST as f64 {
         return Err(ExpectationError::TooMany(MOST));
     }
     let places: Vec<f64> = (0..=(high - low) as usize).map(|i| low + i as f64).collect();
@@ -123,6 +128,36 @@ pub fn support_moves(law: &dyn Law) -> bool {
     })
 }
 
+/// Steps of the differences, relative to the parameter or to 1.
+const STEP: f64 = 1e-3;
+
+/// Holds the path's derivatives against differences of the expectation, and takes these where the two disagree: `f` has jumps then.
+fn settle(law: &dyn Law, cost: &mut CostSlope<'_>, found: &mut Expectation) {
+    let parameters = law.parameters();
+    for k in 0..parameters.len() {
+        let step = STEP * parameters[k].abs().max(1.0);
+        let mut at = |factor: f64| -> Option<f64> {
+            let mut moved = parameters.clone();
+            moved[k] += factor * step;
+            let law = law.family().build(&moved).ok()?;
+            Some(quadrature(law.as_ref(), cost).value)
+        };
+        let values = [at(-2.0), at(-1.0), at(1.0), at(2.0)];
+        let [Some(a), Some(b), Some(c), Some(d)] = values else { continue };
+        // Central differences at two steps, extrapolated: the error is of the fourth order in the step.
+        let difference = (8.0 * (c - b) - (d - a)) / (12.0 * step);
+        // Of the quadrature's own error, 1e-13 of the value, and of the fourth derivative.
+        let error = 1e-9 * found.value.abs().max(1.0) + 1e-6 * difference.abs();
+        if (difference - found.gradient[k]).abs() > error {
+            (found.gradient[k], found.errors[k], found.method) = (difference, error, Method::Difference);
+        }
+    }
+}
+
+/// Share of an integral that a term at the outermost place may have. Terms of a loss that grows like `u^-k` fall like `u^(1 - k)`, which at
+/// `u = 1e-220` is this for `k = 0.96`: nearer to 1 the integral is not reached, from 1 on it diverges.
+const SHARE: f64 = 1e-8;
+
 /// Ends of the panels of the variable `t`; `u = ½ / (1 + e^{-π sinh t})` falls to 1e-220 at the left end.
 const ENDS: [f64; 13] = [-5.8, -5.0, -4.2, -3.4, -2.6, -1.8, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0, 3.2];
 
@@ -135,51 +170,66 @@ fn quadrature(law: &dyn Law, cost: &mut CostSlope<'_>) -> Expectation {
     cost(&[median], &mut centre, &mut slope);
     let centre = if centre[0].is_finite() { centre[0] } else { 0.0 };
     let mut row = vec![0.0; count];
-    let mut half = |upper: bool| -> Integral {
-        integrate(&ENDS, width, 1e-13, 60, |t, out| {
-            let mut places = Vec::with_capacity(t.len());
-            let mut masses = Vec::with_capacity(t.len());
-            let mut weights = Vec::with_capacity(t.len());
-            for t in t {
-                let s = std::f64::consts::PI * t.sinh();
-                // u and du/dt, without overflow on either side.
-                let (e, u) = if s < 0.0 {
-                    (s.exp(), 0.5 * s.exp() / (1.0 + s.exp()))
-                } else {
-                    ((-s).exp(), 0.5 / (1.0 + (-s).exp()))
-                };
-                weights.push(0.5 * std::f64::consts::PI * t.cosh() * e / ((1.0 + e) * (1.0 + e)));
-                masses.push(u);
-                places.push(if upper { law.upper_quantile(u) } else { law.quantile(u) });
+    // Terms at places `t` to `out`; whether quantile and cost were numbers at all of them.
+    let mut terms = |upper: bool, t: &[f64], out: &mut [f64]| -> bool {
+        let mut places = Vec::with_capacity(t.len());
+        let mut masses = Vec::with_capacity(t.len());
+        let mut weights = Vec::with_capacity(t.len());
+        for t in t {
+            let s = std::f64::consts::PI * t.sinh();
+            // u and du/dt, without overflow on either side.
+            let (e, u) = if s < 0.0 {
+                (s.exp(), 0.5 * s.exp() / (1.0 + s.exp()))
+            } else {
+                ((-s).exp(), 0.5 / (1.0 + (-s).exp()))
+            };
+            weights.push(0.5 * std::f64::consts::PI * t.cosh() * e / ((1.0 + e) * (1.0 + e)));
+            masses.push(u);
+            places.push(if upper { law.upper_quantile(u) } else { law.quantile(u) });
+        }
+        let mut reached = true;
+        let (mut f, mut slopes) = (vec![0.0; t.len()], vec![0.0; t.len()]);
+        cost(&places, &mut f, &mut slopes);
+        for (i, out) in out.chunks_exact_mut(width).enumerate() {
+            // At the ends of the scale quantiles are infinite; the weight there is nothing.
+            // A place that rounds to an end of the support is no place of a draw, and `f` may be infinite there (the logarithm at 0); with
+            // mass it is an error, and where it hides an integral that diverges the last place before it tells.
+            if weights[i] == 0.0 || !places[i].is_finite() || masses[i] < LEFT_OUT && !f[i].is_finite() {
+                out.fill(0.0);
+                reached = false;
+                continue;
             }
-            let (mut f, mut slopes) = (vec![0.0; t.len()], vec![0.0; t.len()]);
-            cost(&places, &mut f, &mut slopes);
-            for (i, out) in out.chunks_exact_mut(width).enumerate() {
-                // At the ends of the scale quantiles are infinite; the weight there is nothing.
-                if weights[i] == 0.0 || !places[i].is_finite() {
-                    continue;
-                }
-                row.fill(0.0);
-                out[0] = weights[i] * f[i];
-                let factor = if let Some(law) = path {
-                    law.pathwise(places[i], &mut row);
-                    slopes[i]
-                } else {
-                    law.score(places[i], &mut row);
-                    f[i] - centre
-                };
-                for (out, r) in out[1..].iter_mut().zip(&row) {
-                    // Where the place rounds to an end of the support the score has no value, and next to no mass may be left.
-                    let lost = masses[i] < LEFT_OUT && !r.is_finite();
-                    *out = if factor == 0.0 || lost { 0.0 } else { weights[i] * factor * r };
-                }
+            row.fill(0.0);
+            out[0] = weights[i] * f[i];
+            let factor = if let Some(law) = path {
+                law.pathwise(places[i], &mut row);
+                slopes[i]
+            } else {
+                law.score(places[i], &mut row);
+                f[i] - centre
+            };
+            for (out, r) in out[1..].iter_mut().zip(&row) {
+                // Where the place rounds to an end of the support the score has no value, and next to no mass may be left.
+                let lost = masses[i] < LEFT_OUT && !r.is_finite();
+                *out = if factor == 0.0 || lost { 0.0 } else { weights[i] * factor * r };
             }
-        })
+        }
+        reached
     };
-    let (lower, upper) = (half(false), half(true));
+    let mut half = |upper: bool| -> (Integral, bool) {
+        let found = integrate(&ENDS, width, 1e-13, 60, |t, out| {
+            terms(upper, t, out);
+        });
+        // The outermost place whose quantile and cost are numbers.
+        let mut end = vec![0.0; width];
+        let reached = (0..30).any(|i| terms(upper, &[ENDS[0] + 0.1 * f64::from(i)], &mut end));
+        let diverges = reached && end[0].abs() > SHARE * found.sizes[0];
+        (found, diverges)
+    };
+    let ((lower, below), (upper, above)) = (half(false), half(true));
     let both = |k: usize| lower.values[k] + upper.values[k];
     Expectation {
-        value: both(0),
+        value: if below || above { f64::NAN } else { both(0) },
         gradient: (1..width).map(both).collect(),
         errors: (1..width).map(|k| lower.errors[k] + upper.errors[k]).collect(),
         method: if path.is_some() { Method::Path } else { Method::Score },
@@ -236,7 +286,8 @@ mod tests {
         let (a, b) = (2.0, 3.0);
         let mean = |a: f64, b: f64| {
             let law = family("beta").unwrap().build(&[a, b]).unwrap();
-            let found = expectation(law.as_ref(), &mut |x, f, _| f.iter_mut().zip(x).for_each(|(f, x)| *f = (x - 0.3).abs()));
+            let found =
+                expectation(law.as_ref(), &mut |x, f, _| f.iter_mut().zip(x).for_each(|(f, x)| *f = (x - 0.3).abs()));
             found.unwrap()
         };
         let step = 1e-4;
@@ -256,6 +307,10 @@ mod tests {
         let uniform = exact("uniform", &[1.0, 3.0], |x| [x * x, 2.0 * x]);
         assert_eq!(uniform.method, Method::Path);
         check(&uniform, &[5.0 / 3.0, 7.0 / 3.0], 1e-11);
+        // A jump in it: P(x > 2) = (b - 2)/(b - a), whose derivatives no path sees.
+        let jump = exact("uniform", &[1.0, 3.0], |x| [f64::from(x > 2.0), 0.0]);
+        assert_eq!(jump.method, Method::Difference);
+        check(&jump, &[0.25, 0.25], 1e-6);
     }
 
     #[test]

@@ -4,7 +4,9 @@ mod expectation;
 mod moments;
 mod panels;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use expectation::{Expectation, ExpectationError, Method, expectation, support_moves};
 pub use moments::Moments;
-pub use tail::{Tail, tail};
+pub use tail::{Tail, Verdict, tail};

@@ -11,7 +11,40 @@ pub struct Tail {
     pub count: usize,
 }
 
+/// What a tail says of the variance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The fitted shape is at most 1/2: nothing speaks against a finite variance.
+    Finite,
+    /// The fitted shape is above 1/2.
+    MayBeInfinite,
+    /// It is above 1/2 by more than three standard errors, which chance gives once in 700 times where the variance is barely infinite.
+    Infinite,
+}
+
 impl Tail {
+    /// Whether the variance is finite: `k < 1/2`.
+    ///
+    /// The estimate is drawn towards 1/2 and never across it, so the side on which it lies is that of the data alone. At a true shape of 1/2
+    /// either side is as likely, and a sample of a finite variance with a shape near it may be flagged: that is wanted, since its variance
+    /// is then measured with an error whose own variance is infinite (from `k = 1/4` on).
+    ///
+    /// ```
+    /// use reparam_core::diagnose::{Verdict, tail};
+    /// let with_shape = |k: f64| (1..10_000).map(|i| (f64::from(i) / 1e4).powf(-k)).collect::<Vec<f64>>();
+    /// assert_eq!(tail(&with_shape(0.2), 1.0).unwrap().verdict(), Verdict::Finite);
+    /// assert_eq!(tail(&with_shape(1.2), 1.0).unwrap().verdict(), Verdict::Infinite);
+    /// ```
+    pub fn verdict(&self) -> Verdict {
+        if self.index - 3.0 * self.standard_error > 0.5 {
+            Verdict::Infinite
+        } else if self.variance_may_be_infinite() {
+            Verdict::MayBeInfinite
+        } else {
+            Verdict::Finite
+        }
+    }
+
     /// Whether the variance may be infinite: the fitted shape is above one half, at which second moments end.
     pub fn variance_may_be_infinite(&self) -> bool {
         self.index > 0.5

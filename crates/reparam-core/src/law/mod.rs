@@ -2,7 +2,7 @@
 //!
 //! A law is one family with its parameters fixed ([`Normal`], [`Bernoulli`], …). What every law knows is the trait
 //! [`Law`]; what only some know is a trait of its own: [`Pathwise`] for laws whose draw is differentiable in the
-//! parameters, [`KlTo`] for pairs with a closed-form divergence. [`Law`] is object safe, so a program that learns the
+//! parameters, [`WeakDerivative`] for laws that are differentiated by pairs of draws, [`KlTo`] for pairs with a closed-form divergence. [`Law`] is object safe, so a program that learns the
 //! family at run time looks it up by [`family`] and builds a `Box<dyn Law>`.
 //!
 //! Parameters and their order are those of [`Family::parameters`]; `score` and `pathwise` write one number for each.
@@ -28,6 +28,7 @@ mod relaxed;
 mod support;
 #[cfg(test)]
 mod tests;
+mod weak;
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -48,6 +49,7 @@ pub use multivariate::{
 pub use parameter::{Parameter, ParameterError, Path};
 pub use relaxed::*;
 pub use support::Support;
+pub use weak::WeakDerivative;
 
 use crate::noise::Stream;
 
@@ -158,6 +160,11 @@ pub trait Law: Debug + Send + Sync + Any {
 
     /// This law as [`Pathwise`], where it is.
     fn as_pathwise(&self) -> Option<&dyn Pathwise> {
+        None
+    }
+
+    /// This law as [`WeakDerivative`], where it is.
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
         None
     }
 }

@@ -10,6 +10,7 @@
 //! - **Draws.** Transforms of those bits made of correctly rounded operations alone, so that AVX-512, AVX2 and plain code give the
 //!   same bits, chosen at run time. Every draw is finite. See [`Noise`] for each law's bits, range and error.
 //! - **Plans.** Antithetic pairs and common numbers are a choice beside the stream: [`Stream::plan`].
+//! - **Points.** Draws that fill the cube evenly, scrambled Sobol' points, are a face of the stream: [`Stream::sobol`].
 //!
 //! One stream serves one purpose: uniform and normal draws of the same stream at the same index come from the same bits.
 //!
@@ -27,11 +28,13 @@ mod kernel;
 mod key;
 mod permutation;
 mod plan;
+mod sobol;
 mod stream;
 
 pub(crate) use kernel::log::ln_f64;
 pub use key::Key;
 pub use plan::{Plan, PlannedStream};
+pub use sobol::SobolStream;
 pub use stream::Stream;
 
 /// The law of a draw; all are parameter-free.
@@ -74,7 +77,7 @@ impl Noise {
 }
 
 /// The types that draws come in: `f32` and `f64`. Sealed.
-pub trait NoiseFloat: kernel::Kernel {}
+pub trait NoiseFloat: kernel::Kernel + sobol::FromBits {}
 
 impl NoiseFloat for f32 {}
 impl NoiseFloat for f64 {}

@@ -1,7 +1,7 @@
 //! An infinite array of draws.
 
 use super::kernel::{self, Isa, Mirror, Task, philox};
-use super::{Key, Noise, NoiseFloat, Plan, PlannedStream};
+use super::{Key, Noise, NoiseFloat, Plan, PlannedStream, SobolStream};
 use rayon::prelude::*;
 
 /// Draws that one thread makes at a time: some ten microseconds, against about one to hand them over.
@@ -63,6 +63,12 @@ impl Stream {
     /// This stream read through a plan.
     pub const fn plan(self, plan: Plan) -> PlannedStream {
         PlannedStream::new(self, plan)
+    }
+
+    /// Scrambled Sobol' points of this place, at the same step.
+    #[must_use]
+    pub const fn sobol(self) -> SobolStream {
+        SobolStream::new(self.key, self.step)
     }
 
     /// The stream of step 0 of this place, whatever this stream's step: the same numbers at every step.

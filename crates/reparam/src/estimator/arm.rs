@@ -1,4 +1,4 @@
-//! ARM and DisARM: antithetic pairs of coins and of categories.
+//! ARM and `DisARM`: antithetic pairs of coins and of categories.
 
 use burn::tensor::{Tensor, TensorCreationOptions, activation};
 
@@ -72,7 +72,7 @@ fn pair<const D: usize>(
     EstimatorError::check_costs(name, &costs, [2 * pairs, shape[1]])?;
     // Constants: they weigh the score.
     let met = costs.clone().inner();
-    let gap = met.clone().slice([0..pairs]) - met.slice([pairs..2 * pairs]);
+    let gap = met.clone().narrow(0, 0, pairs) - met.narrow(0, pairs, pairs);
     Ok(Pair { noise, first, second, half_gap: broadcast(gap * 0.5), costs })
 }
 

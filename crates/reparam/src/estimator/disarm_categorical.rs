@@ -1,4 +1,4 @@
-//! DisARM for categories, by breaking a stick.
+//! `DisARM` for categories, by breaking a stick.
 
 use burn::tensor::{Tensor, activation};
 
@@ -124,7 +124,7 @@ impl DisArmCategorical {
         EstimatorError::check_costs(NAME, &costs, [2 * pairs, rows])?;
         // Constants: they weigh the score.
         let met = costs.clone().inner();
-        let gap = met.clone().slice([0..pairs]) - met.slice([pairs..2 * pairs]);
+        let gap = met.clone().narrow(0, 0, pairs) - met.narrow(0, pairs, pairs);
         let looked_at = seen.max_pair(seen_mirrored);
         let gradient = broadcast::<D>(gap * 0.5) * (first - second) * activation::sigmoid(fixed.abs()) * looked_at;
         Ok(Estimate::of_hard(over_draws(costs.clone()) + given_gradient(odds, gradient), &costs))

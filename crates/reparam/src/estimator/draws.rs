@@ -18,6 +18,9 @@ pub enum NoisePlan {
     Antithetic,
     /// Independent, and the same at every step: common random numbers.
     Common,
+    /// Randomised quasi-Monte Carlo: the draws of a row are scrambled Sobol' points ([`reparam_core::noise::SobolStream`]), rows are independent. A mean
+    /// over draws stays unbiased; its variance falls faster than that of independent draws, best for a power of two of them.
+    Sobol,
 }
 
 /// The noise of an estimate: how many draws of each row, from which place and step, by which plan.
@@ -101,6 +104,11 @@ impl Draws {
         let rows = shape.get(1).copied().unwrap_or(1);
         let width: usize = shape.iter().skip(2).product();
         let (first, total) = self.window.unwrap_or((0, rows));
+        if self.plan == NoisePlan::Sobol {
+            let points = self.key.step(self.step).sobol();
+            points.fill_parallel(noise, [shape[0], rows, width], first as u64, &mut out);
+            return TensorData::new(out, shape);
+        }
         let stream = self.key.step(self.step).plan(self.numbers_plan(total * width));
         if rows == total {
             stream.fill_parallel(noise, 0, &mut out);
@@ -115,7 +123,8 @@ impl Draws {
     /// The plan of single numbers, where one draw of all rows takes `block` of them.
     fn numbers_plan(&self, block: usize) -> Plan {
         match self.plan {
-            NoisePlan::Independent => Plan::Independent,
+            // Sobol' points have a stream of their own and do not come this way.
+            NoisePlan::Independent | NoisePlan::Sobol => Plan::Independent,
             NoisePlan::Antithetic => NonZeroU64::new(block as u64).map_or(Plan::Independent, Plan::AntitheticBlocks),
             NoisePlan::Common => Plan::Common,
         }
@@ -137,9 +146,14 @@ impl Draws {
         }
     }
 
+    /// The numbers of this place and step, for draws of a law's own.
+    pub(crate) const fn stream(&self) -> reparam_core::noise::Stream {
+        self.key.step(self.step)
+    }
+
     /// The whole stream, where every number is independent and no window cuts it: laws then draw by their fastest method.
     fn source(&self) -> Option<impl Source> {
-        let whole = self.window.is_none() && self.plan != NoisePlan::Antithetic;
+        let whole = self.window.is_none() && matches!(self.plan, NoisePlan::Independent | NoisePlan::Common);
         whole.then(|| self.key.step(self.step).plan(self.numbers_plan(1)))
     }
 
@@ -163,5 +177,45 @@ impl Draws {
         let mut shape = law.noise_shape();
         shape[0] *= self.count;
         self.noise(law.noise(), shape, law.options())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+    use crate::dist::Normal;
+    use crate::estimator::{Estimator, Pathwise};
+
+    /// Variance over 400 rows of the mean of 64 pathwise estimates of one row.
+    fn variance(plan: NoisePlan) -> f64 {
+        let options = (&Device::flex().autodiff(), DType::F64);
+        let scale = Tensor::<3>::ones([1, 400, 1], options).require_grad();
+        let normal = Normal::new(scale.clone().inner() * 0.3, scale.clone()).unwrap();
+        let cost = |z: Tensor<3>| (z.clone() * z.tanh()).squeeze_dim::<2>(2);
+        let draws = Draws::new(64, Key::new(3), 0).plan(plan);
+        let estimate = Pathwise.estimate(&normal, &cost, &draws).unwrap();
+        let rows: Vec<f64> = scale.grad(&estimate.loss().backward()).unwrap().into_data().iter::<f64>().collect();
+        let mean = rows.iter().sum::<f64>() / 400.0;
+        rows.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 399.0
+    }
+
+    #[test]
+    fn plans_take_variance_away_from_a_smooth_cost() {
+        let plain = variance(NoisePlan::Independent);
+        // A ratio of variances of 400 rows each has a relative error of 10 %: five of them are far from a factor of three.
+        assert!(variance(NoisePlan::Sobol) * 20.0 < plain, "{} {plain}", variance(NoisePlan::Sobol));
+        // The negative control: the same plan under another name is no better.
+        let control = variance(NoisePlan::Common);
+        assert!(control * 2.0 > plain && control < plain * 2.0, "{control} {plain}");
+    }
+
+    #[test]
+    fn a_part_of_a_batch_keeps_its_sobol_points() {
+        let draws = Draws::new(4, Key::new(7), 0).plan(NoisePlan::Sobol);
+        let all = draws.noise(Noise::StandardNormal, [4, 5, 3], &Device::flex());
+        let part = draws.of_rows(2, 5).noise(Noise::StandardNormal, [4, 2, 3], &Device::flex());
+        assert_eq!(part.into_data(), all.slice([0..4, 2..4]).into_data());
     }
 }

@@ -168,7 +168,7 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for PartialEnumeration {
             // The score of the rest, which is the same for every outcome of the first. Removes the path through the advantage.
             let baseline = if s > 1 { Baseline::LeaveOneOut } else { Baseline::None };
             let advantage = baseline.advantage(NAME, summed.clone().inner())?;
-            let log_rest = part(events_first, events - events_first).slice([0..1]).reshape([s, rows]);
+            let log_rest = part(events_first, events - events_first).narrow(0, 0, 1).reshape([s, rows]);
             surrogate = surrogate + (advantage * log_rest).mean_dim(0).squeeze_dim::<1>(0);
         }
         Ok(Estimate::of_hard(surrogate, &summed))
@@ -229,9 +229,9 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for LocalExpectation {
             let choice = |v: usize| {
                 let mut here = vec![0.0; each];
                 if law.categories() == 1 {
-                    here[0] = v as f64
+                    here[0] = v as f64;
                 } else {
-                    here[v] = 1.0
+                    here[v] = 1.0;
                 }
                 let here = Tensor::<3>::from_data(TensorData::new(here, [1, 1, each]), law.options());
                 let parts = [

@@ -46,7 +46,7 @@ fn log_sum<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 
 impl Vimco {
     /// The bound of each row with draw `s` replaced by its stand-in, `[S, N]`, from log-weights `[S, N]`.
-    fn without(&self, log_weights: &Tensor<2>) -> Tensor<2> {
+    fn without(self, log_weights: &Tensor<2>) -> Tensor<2> {
         let [s, n] = log_weights.dims();
         let others = (s - 1) as f64;
         let eye = Tensor::<2>::eye(s, &log_weights.device()).cast(log_weights.dtype()).reshape([s, s, 1]);

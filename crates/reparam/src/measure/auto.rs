@@ -6,10 +6,10 @@ use burn::tensor::Tensor;
 use reparam_core::diagnose::Moments;
 use reparam_core::law::family;
 
-use super::candidates::{Candidate, Options, applicable, candidate};
+use super::candidates::{Candidate, Options, applicable, candidate_until};
 use super::compare::{MeasureError, threshold};
 use super::problem::Problem;
-use super::run::{Measured, TASK_NUMBERS, measure};
+use super::run::{Measured, measure};
 use crate::dist::Distribution;
 use crate::estimator::{Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::noise::Key;
@@ -49,8 +49,8 @@ pub struct Choice {
 
 /// Estimates in a first look.
 const FIRST: usize = 128;
-/// Estimates in a first look at an estimator that meets very many costs.
-const FIRST_OF_MANY: usize = 2;
+/// Numbers of draws that a first look meets, where two estimates do not meet more.
+const FIRST_NUMBERS: usize = 1 << 17;
 /// Fewest estimates that a variance is believed of.
 const FEWEST: usize = 16;
 /// Estimates that are enough.
@@ -59,13 +59,16 @@ const ENOUGH: usize = 20_000;
 const SLACK: f64 = 0.6;
 /// Shortest pilot in which estimators are tried that must learn first.
 const TIME_TO_LEARN: f64 = 1.0;
+/// Share of the time in which each of them learns.
+const SHARE_TO_LEARN: f64 = 0.15;
 /// Chance that a sound path is called broken by its difference from the score function.
 const FALSE_ALARM: f64 = 1e-6;
 
 /// Ranks the unbiased estimators that fit a problem in a pilot of at most `budget`, and chooses. Biased ones run only where `allowed` names them.
 ///
 /// All see the same noise. A path that disagrees with the score function is out: the cost has jumps. Estimators that learn first (REBAR,
-/// RELAX) take part in pilots from one second on.
+/// RELAX) take part in pilots from one second on, with what they learn in a part of it. One that would take longer than the time that is left is not
+/// tried, and the evidence says so.
 ///
 /// # Errors
 /// Coins or categories that there are not. What an estimator refuses is among the evidence.
@@ -91,14 +94,29 @@ pub fn choose(problem: &Problem, budget: Duration, seed: u64, allowed: &[String]
         .into_iter()
         .filter(|name| !learns(name) || budget.as_secs_f64() >= TIME_TO_LEARN || allowed.iter().any(|a| a == name))
         .collect();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for name in names {
+        let learnt = Instant::now() + budget.mul_f64(SHARE_TO_LEARN);
+        let Ok(Some(candidate)) = candidate_until(problem, name, &options, key, Some(learnt)) else { continue };
+        if candidate.bias() == Bias::Unbiased || allowed.iter().any(|a| a == name) {
+            candidates.push(candidate);
+        }
+    }
+    // The quick ones first: they show what the slow ones will take.
+    candidates.sort_by_key(Candidate::costs);
     let mut found: Vec<(Evidence, Option<Measured>)> = Vec::new();
-    for (i, name) in names.iter().enumerate() {
-        let Ok(Some(candidate)) = candidate(problem, name, &options, key) else { continue };
-        if matches!(candidate.bias(), Bias::Biased(_)) && !allowed.iter().any(|a| a == name) {
+    let mut per_cost = 0.0_f64;
+    for (i, candidate) in candidates.iter().enumerate() {
+        let left = end.saturating_duration_since(Instant::now());
+        if i > 0 && per_cost * (candidate.costs() * first_look(candidate, width)) as f64 > left.as_secs_f64() {
+            found.push((blank(candidate, "it would take longer than the time that is left".to_owned()), None));
             continue;
         }
-        let left = end.saturating_duration_since(Instant::now());
-        found.push(look(&candidate, width, key, left / (names.len() - i) as u32));
+        found.push(look(candidate, width, key, left / (candidates.len() - i) as u32));
+        let seconds = found.last().map_or(f64::NAN, |(e, _)| e.seconds);
+        // The least: what a cost takes where it is met many at a time.
+        let this = seconds / candidate.costs() as f64;
+        per_cost = if per_cost > 0.0 { per_cost.min(this) } else { this };
     }
     screen(&mut found, problem.support_moves());
     let evidence: Vec<Evidence> = found.into_iter().map(|(e, _)| e).collect();
@@ -107,21 +125,29 @@ pub fn choose(problem: &Problem, budget: Duration, seed: u64, allowed: &[String]
     Ok(Choice { chosen: best.map(|e| e.estimator.clone()), evidence, seconds: started.elapsed().as_secs_f64() })
 }
 
-/// A first look, and as many estimates as the time allows.
-fn look(candidate: &Candidate, width: usize, key: Key, time: Duration) -> (Evidence, Option<Measured>) {
-    let blank = |objection: String| Evidence {
+/// What is known of a candidate that made no estimates.
+fn blank(candidate: &Candidate, objection: String) -> Evidence {
+    Evidence {
         estimator: candidate.name().to_owned(),
         variance: f64::NAN,
         seconds: f64::NAN,
         estimates: 0,
         objection: Some(objection),
-    };
+    }
+}
+
+/// Estimates of a first look.
+fn first_look(candidate: &Candidate, width: usize) -> usize {
+    (FIRST_NUMBERS / candidate.costs().saturating_mul(width).max(1)).clamp(2, FIRST)
+}
+
+/// A first look, and as many estimates as the time allows.
+fn look(candidate: &Candidate, width: usize, key: Key, time: Duration) -> (Evidence, Option<Measured>) {
     let started = Instant::now();
-    let many = candidate.costs().saturating_mul(width * FIRST) > TASK_NUMBERS;
-    let count = if many { FIRST_OF_MANY } else { FIRST };
+    let count = first_look(candidate, width);
     let first = match measure(candidate, width, count, key) {
         Ok(first) => first,
-        Err(error) => return (blank(error.to_string()), None),
+        Err(error) => return (blank(candidate, error.to_string()), None),
     };
     let wall = started.elapsed().as_secs_f64().max(1e-9);
     let room = (time.as_secs_f64() - wall) / wall * count as f64;
@@ -136,15 +162,11 @@ fn look(candidate: &Candidate, width: usize, key: Key, time: Duration) -> (Evide
         Some("estimates that are not finite".to_owned())
     } else {
         // What has no variance shows it at once.
-        (estimates < FEWEST && variance > 0.0).then(|| format!("too slow to be judged in this time: {estimates} estimates"))
+        (estimates < FEWEST && variance > 0.0)
+            .then(|| format!("too slow to be judged in this time: {estimates} estimates"))
     };
-    let evidence = Evidence {
-        estimator: candidate.name().to_owned(),
-        variance,
-        seconds: measured.seconds,
-        estimates,
-        objection,
-    };
+    let evidence =
+        Evidence { estimator: candidate.name().to_owned(), variance, seconds: measured.seconds, estimates, objection };
     (evidence, Some(measured))
 }
 
@@ -272,10 +294,10 @@ impl<L: Distribution<D>, const D: usize> Auto<L, D> {
         let mut evidence: Vec<Evidence> = trials.iter().map(|t| t.evidence.clone()).collect();
         let score = ["rloo", "score-function"].into_iter().find_map(|n| evidence.iter().position(|e| e.estimator == n));
         let path = evidence.iter().position(|e| e.estimator == "pathwise");
-        if let (Some(path), Some(score)) = (path, score) {
-            if apart(gradients(path), gradients(score)) || apart(sums(path), sums(score)) {
-                evidence[path].objection.get_or_insert(JUMPS.to_owned());
-            }
+        if let (Some(path), Some(score)) = (path, score)
+            && (apart(gradients(path), gradients(score)) || apart(sums(path), sums(score)))
+        {
+            evidence[path].objection.get_or_insert(JUMPS.to_owned());
         }
         let sound = evidence.iter().enumerate().filter(|(_, e)| e.objection.is_none() && e.price().is_finite());
         let best = sound.min_by(|a, b| a.1.price().total_cmp(&b.1.price()).then(a.1.seconds.total_cmp(&b.1.seconds)));
@@ -400,7 +422,7 @@ mod tests {
     fn a_path_across_a_jump_is_out_and_a_smooth_one_is_not() {
         let jump = choice(("normal", &[0.2, 1.0]), |z| z.greater_scalar(0.0).float().cast(burn::tensor::DType::F64));
         assert!(out(&jump, "pathwise"), "{jump:?}");
-        let smooth = choice(("normal", &[0.2, 1.0]), |z| z.tanh());
+        let smooth = choice(("normal", &[0.2, 1.0]), Tensor::tanh);
         assert!(!out(&smooth, "pathwise") && smooth.chosen.is_some(), "{smooth:?}");
     }
 

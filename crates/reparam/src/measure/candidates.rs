@@ -1,6 +1,7 @@
 //! Which estimators fit a problem, ready to be measured.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
@@ -15,6 +16,9 @@ use crate::estimator::{
 };
 use crate::noise::Key;
 
+/// One estimate for each of so many rows.
+type Run = dyn Fn(usize, &Draws) -> Result<PerDraw, EstimatorError> + Send + Sync;
+
 /// An estimator with the problem that it is measured on.
 pub struct Candidate {
     name: &'static str,
@@ -22,7 +26,7 @@ pub struct Candidate {
     draws: usize,
     /// Costs that one estimate meets at a time.
     costs: usize,
-    run: Box<dyn Fn(usize, &Draws) -> Result<PerDraw, EstimatorError> + Send + Sync>,
+    run: Box<Run>,
 }
 
 impl std::fmt::Debug for Candidate {
@@ -182,11 +186,25 @@ const RELAXED: &[&str] = &[
 ///
 /// # Errors
 /// What the estimator refuses.
+///
+/// # Panics
+/// Never: what is unwrapped was asked for before.
 pub fn candidate(
     problem: &Problem,
     name: &str,
     options: &Options,
     key: Key,
+) -> Result<Option<Candidate>, EstimatorError> {
+    candidate_until(problem, name, options, key, None)
+}
+
+/// The same; one that learns stops at this time, and takes part with what it has learnt.
+pub(super) fn candidate_until(
+    problem: &Problem,
+    name: &str,
+    options: &Options,
+    key: Key,
+    end: Option<Instant>,
 ) -> Result<Option<Candidate>, EstimatorError> {
     match &problem.subject {
         Subject::Law(law) => of_law(problem, law, name, options, key),
@@ -200,7 +218,7 @@ pub fn candidate(
                 "arm" => Ok(Some(setting.candidate(2, Arm))),
                 "disarm" => Ok(Some(setting.candidate(2, DisArm))),
                 "measure-valued" => Ok(Some(setting.candidate(1, MeasureValued).with_costs(1 + logits.len()))),
-                _ => of_discrete(&setting, [logits.len(), 2], name, options, key),
+                _ => of_discrete(&setting, [logits.len(), 2], name, options, key, end),
             }
         }
         Subject::Categories(logits) => {
@@ -223,7 +241,7 @@ pub fn candidate(
                     let costs = 1 + variables * categories;
                     Ok(Some(setting.candidate(1, MeasureValuedCategorical).with_costs(costs)))
                 }
-                _ => of_discrete(&setting, [variables, categories], name, options, key),
+                _ => of_discrete(&setting, [variables, categories], name, options, key, end),
             }
         }
     }
@@ -270,12 +288,14 @@ fn of_discrete<L, const D: usize>(
     name: &str,
     options: &Options,
     key: Key,
+    end: Option<Instant>,
 ) -> Result<Option<Candidate>, EstimatorError>
 where
     L: Discrete<D> + crate::estimator::ScoreNorm<D> + 'static,
 {
     let temperature = options.temperature;
     let pilot = key.site("pilot");
+    let steps = |most: u64| (0..most).take_while(|_| end.is_none_or(|end| Instant::now() < end));
     Ok(Some(match name {
         "enumerate" => {
             let outcomes = u32::try_from(variables).ok().and_then(|v| values.checked_pow(v));
@@ -299,7 +319,7 @@ where
         "muprop" => setting.candidate(1, MuProp),
         "rebar" => {
             let mut rebar = Rebar::new(temperature);
-            for step in 0..PILOT_STEPS {
+            for step in steps(PILOT_STEPS) {
                 rebar.adapt(&setting.law(PILOT_ROWS), setting.cost.as_ref(), &Draws::new(1, pilot, step))?;
             }
             setting.candidate(1, rebar)
@@ -307,7 +327,7 @@ where
         "relax" => {
             let width: usize = setting.parameters.dims()[2..].iter().product();
             let mut relax = Relax::new(width, 16, temperature, key);
-            for step in 0..4 * PILOT_STEPS {
+            for step in steps(4 * PILOT_STEPS) {
                 relax.adapt(&setting.law(PILOT_ROWS), setting.cost.as_ref(), &Draws::new(1, pilot, step))?;
             }
             setting.candidate(1, relax)

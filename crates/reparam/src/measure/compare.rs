@@ -137,7 +137,7 @@ pub fn compare(
         let biased = matches!(candidate.bias(), Bias::Biased(_));
         for (k, (parameter, _)) in parameters.iter().enumerate() {
             let mut row = row(&measured, k, known.as_ref().ok(), biased, level);
-            row.estimator = candidate.name().to_owned();
+            candidate.name().clone_into(&mut row.estimator);
             row.parameter.clone_from(parameter);
             row.draws_per_estimate = candidate.draws();
             rows.push(row);
@@ -175,7 +175,7 @@ fn row(measured: &Measured, k: usize, exact: Option<&Exact>, biased_by_design: b
     let (mean, variance, se) = (moments.mean(), moments.variance(), moments.standard_error());
     let known = exact.map(|e| e.gradient[k]);
     // The arithmetic's own error: of the exact value, and of a mean of rounded numbers.
-    let slack = exact.map_or(0.0, |e| e.errors[k]) + 1e-12 * mean.abs();
+    let slack = exact.map_or(0.0, |e| e.errors[k] + 1e-13 * e.cost.abs()) + 1e-12 * mean.abs();
     let bias_se = se.hypot(slack);
     let bias = known.map(|e| mean - e);
     let verdict = if measured.not_finite > 0 {
@@ -240,7 +240,13 @@ pub(super) fn recommend(rows: &[Row], allowed: &[String], path_is_out: bool) -> 
             let others = rows.iter().any(|r| r.estimator != name);
             let words =
                 if price < 1e-200 { "no variance".to_owned() } else { "least variance times seconds".to_owned() };
-            let of = if others { " of the unbiased estimators, all parameters together" } else { "" };
+            let of = match (others, allowed.is_empty()) {
+                (false, _) => "",
+                (true, true) => " of the unbiased estimators, all parameters together",
+                (true, false) => {
+                    " and squared bias of the unbiased estimators and those allowed, all parameters together"
+                }
+            };
             (Some(name.to_owned()), format!("{words}{of}"))
         }
     }

@@ -41,7 +41,8 @@ pub fn exact(problem: &Problem) -> Result<Exact, String> {
             let method = match found.method {
                 Method::Enumeration => "sum over the support",
                 Method::Score => "quadrature",
-                Method::Path => "quadrature along the path (the support moves: right for continuous losses alone)",
+                Method::Path => "quadrature along the path, for the support moves",
+                Method::Difference => "differences of quadratures, for the support moves and the loss has jumps",
             };
             Ok(Exact { cost: found.value, gradient: found.gradient, errors: found.errors, method })
         }

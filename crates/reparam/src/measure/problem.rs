@@ -119,7 +119,9 @@ impl Problem {
                 }
                 if let Some((i, odd)) = logits.iter().enumerate().find(|(_, l)| l.len() != length) {
                     let got = odd.len();
-                    return Err(format!("all variables must have the {length} categories of the first, got {got} at {i}"));
+                    return Err(format!(
+                        "all variables must have the {length} categories of the first, got {got} at {i}"
+                    ));
                 }
                 &logits.concat()
             }

@@ -244,7 +244,7 @@ impl ScoreNorm<3> for Replicated {
     }
 }
 
-/// Normal, gamma, exponential and Poisson, in every parameter.
+/// Normal, gamma, exponential and Poisson by tensor expressions, other laws by [`reparam_core::law::WeakDerivative`].
 impl WeakDerivative<3> for Replicated {
     fn weak(&self, draws: &Draws) -> Vec<WeakPair<3>> {
         let AnyLaw::Scalar(law) = &self.law else { return Vec::new() };
@@ -275,13 +275,25 @@ impl WeakDerivative<3> for Replicated {
                 let constant = number(0).ones_like();
                 vec![WeakPair { parameter: self.parameter(0), constant, plus: less.clone() + 1.0, minus: less }]
             }
-            _ => Vec::new(),
+            // The pairs of the `f64` law itself.
+            _ => {
+                let (Some(law), [s, n, _]) = (law.as_weak(), shape) else { return Vec::new() };
+                let pair = |k: usize| {
+                    let (mut plus, mut minus) = (vec![0.0; s * n], vec![0.0; s * n]);
+                    let stream = draws.site("weak").stream();
+                    let constant = law.fill_weak(k, &stream, 0, &mut plus, &mut minus)?;
+                    let [plus, minus] = [plus, minus].map(|x| Self::tensor(x, shape));
+                    let constant = number(k).ones_like() * constant;
+                    Some(WeakPair { parameter: self.parameter(k), constant, plus, minus })
+                };
+                (0..self.parameters.dims()[2]).filter_map(pair).collect()
+            }
         }
     }
 }
 
 /// Families of numbers whose every parameter has a weak derivative here.
-pub(super) const WEAK: [&str; 4] = ["normal", "gamma", "exponential", "poisson"];
+pub(super) const WEAK: [&str; 6] = ["normal", "gamma", "exponential", "poisson", "log-normal", "geometric"];
 
 /// Passes on what the path does not change.
 macro_rules! as_replicated {

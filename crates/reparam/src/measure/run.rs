@@ -11,7 +11,7 @@ use crate::estimator::EstimatorError;
 use crate::noise::Key;
 
 /// Numbers of draws that one task meets at most, where one estimate does not meet more.
-pub(super) const TASK_NUMBERS: usize = 1 << 15;
+const TASK_NUMBERS: usize = 1 << 15;
 /// Rows that one task makes at most.
 const TASK_ROWS: usize = 1 << 12;
 /// Estimates that a tail is fitted to at most.
@@ -36,7 +36,14 @@ pub struct Measured {
 
 struct Part {
     draws: PerDraw,
+    rows: usize,
     seconds: f64,
+}
+
+/// The median: a task that was interrupted does not count for the others.
+fn typical(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Makes `estimates` estimates with the noise of `key`, on the threads of the current pool; the same numbers for any number of threads.
@@ -46,18 +53,21 @@ struct Part {
 pub fn measure(candidate: &Candidate, width: usize, estimates: usize, key: Key) -> Result<Measured, EstimatorError> {
     let rows = (TASK_NUMBERS / width.saturating_mul(candidate.costs()).max(1)).clamp(1, TASK_ROWS);
     let starts: Vec<usize> = (0..estimates).step_by(rows).collect();
+    // Once before the clock runs: the first estimates pay for cold memory.
+    candidate.run(rows.min(estimates), key, 0)?;
     let parts: Result<Vec<Part>, EstimatorError> = starts
         .par_iter()
         .map(|start| {
             let now = Instant::now();
-            let draws = candidate.run(rows.min(estimates - start), key, (start / rows) as u64)?;
-            Ok(Part { draws, seconds: now.elapsed().as_secs_f64() })
+            let rows_here = rows.min(estimates - start);
+            let draws = candidate.run(rows_here, key, (start / rows) as u64)?;
+            Ok(Part { draws, rows: rows_here, seconds: now.elapsed().as_secs_f64() })
         })
         .collect();
-    Ok(summarise(&parts?, width, estimates))
+    Ok(summarise(&parts?, width))
 }
 
-fn summarise(parts: &[Part], width: usize, estimates: usize) -> Measured {
+fn summarise(parts: &[Part], width: usize) -> Measured {
     let mut moments = vec![Moments::default(); width];
     let mut samples = vec![Vec::new(); width];
     let (mut cost, mut relaxed_cost): (Option<Moments>, Option<Moments>) = (None, None);
@@ -79,6 +89,6 @@ fn summarise(parts: &[Part], width: usize, estimates: usize) -> Measured {
         }
     }
     let tails = samples.into_par_iter().zip(&moments).map(|(sample, m)| tail(&sample, m.mean())).collect();
-    let seconds = parts.iter().map(|p| p.seconds).sum::<f64>() / estimates.max(1) as f64;
-    Measured { tails, moments, seconds, cost, relaxed_cost, not_finite }
+    let seconds = typical(parts.iter().map(|p| p.seconds / p.rows.max(1) as f64).collect());
+    Measured { moments, tails, seconds, cost, relaxed_cost, not_finite }
 }

@@ -84,15 +84,12 @@ pub(super) fn surrogate<E: Network, D: Network>(
         }
         Posterior::Normal(q) => q.loc.clone().unsqueeze::<3>(),
     };
-    match discrete::estimate(&config.discrete, memory, step.temperature, &posterior, &cost, &draws) {
-        Ok(estimate) => {
-            let weights = [step.weight, config.kl.free_bits];
-            discrete::surrogate(&estimate, posterior.kl_per_latent(), &cost, hard, weights, indices.len())
-        }
-        // The configuration was checked before the first step, so that this is not reached; a loss that is not a number stops the run if it is.
-        Err(_) => {
-            let nan = x.slice([0..1, 0..1]).reshape([1]) * f64::NAN;
-            Surrogate { loss: nan.clone(), second: None, sums: Tensor::cat(vec![nan.clone(), nan.clone(), nan], 0) }
-        }
+    let estimate = discrete::estimate(&config.discrete, memory, step.temperature, &posterior, &cost, &draws);
+    if let Ok(estimate) = estimate {
+        let weights = [step.weight, config.kl.free_bits];
+        return discrete::surrogate(&estimate, posterior.kl_per_latent(), &cost, hard, weights, indices.len());
     }
+    // The configuration was checked before the first step, so that this is not reached; a loss that is not a number stops the run if it is.
+    let nan = x.slice([0..1, 0..1]).reshape([1]) * f64::NAN;
+    Surrogate { loss: nan.clone(), second: None, sums: Tensor::cat(vec![nan.clone(), nan.clone(), nan], 0) }
 }

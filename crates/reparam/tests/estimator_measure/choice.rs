@@ -58,7 +58,7 @@ fn near_the_minimum_of_a_quadratic_the_measure_valued_derivative_has_the_least_v
 fn evidence_decides_and_nothing_else() {
     for problem in [
         scalar("normal", &[3.0, 1.0], |z| (z - 3.0).square()),
-        scalar("gamma", &[2.0, 1.0], |z| z.log()),
+        scalar("gamma", &[2.0, 1.0], Tensor::log),
         coins(&[0.2, 0.7], |b: Tensor<3>| (b.sum_dim(2) - 0.3).square().squeeze_dim::<2>(2)),
     ] {
         let found = choice(&problem, &[]);
@@ -83,7 +83,7 @@ fn a_path_over_a_jump_is_never_chosen() {
 
 #[test]
 fn a_score_function_over_a_moving_support_is_never_chosen() {
-    let found = choice(&scalar("uniform", &[1.0, 3.0], |z| z.sin()), &[]);
+    let found = choice(&scalar("uniform", &[1.0, 3.0], Tensor::sin), &[]);
     assert_eq!(found.chosen.as_deref(), Some("pathwise"), "{found:?}");
 }
 
@@ -106,6 +106,10 @@ fn many_outcomes_do_not_hold_up_the_pilot() {
     assert!(found.chosen.is_some() && found.evidence.len() > 5, "{found:?}");
     let all = found.evidence.iter().find(|e| e.estimator == "enumerate").unwrap();
     assert!(all.estimates <= 16, "{found:?}");
+    // In no time at all it is not tried.
+    let hasty = choose(&problem, Duration::from_millis(1), 3, &[]).unwrap();
+    let all = hasty.evidence.iter().find(|e| e.estimator == "enumerate").unwrap();
+    assert!(all.estimates == 0 && all.objection.is_some() && hasty.chosen.is_some(), "{hasty:?}");
 }
 
 fn leaf(value: f64, rows: usize) -> Tensor<3> {

@@ -81,7 +81,7 @@ fn a_continuous_loss_gives_no_notice() {
 
 #[test]
 fn a_support_that_moves_breaks_the_score_function_and_not_the_path() {
-    let problem = scalar("uniform", &[1.0, 3.0], |z| z.square());
+    let problem = scalar("uniform", &[1.0, 3.0], |z| z.powi_scalar(2));
     let found = report(&problem, &["pathwise", "score-function", "rloo"], 50_000, 0);
     assert!(says(&found, MOVES) && !says(&found, JUMPS), "{:?}", found.notes);
     for row in &found.rows {
@@ -141,7 +141,7 @@ fn a_biased_estimator_is_called_biased() {
 
 #[test]
 fn a_cauchy_law_has_no_mean_and_the_report_says_so() {
-    let problem = scalar("cauchy", &[0.0, 1.0], |z| z.square());
+    let problem = scalar("cauchy", &[0.0, 1.0], |z| z.powi_scalar(2));
     let found = report(&problem, &["pathwise", "score-function"], 20_000, 0);
     assert!(found.rows.iter().all(|r| r.exact.is_none()), "{found:?}");
     assert!(found.exact_method.starts_with("none"), "{}", found.exact_method);

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::saddle::deviance;
-use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative, write};
 use crate::noise::Noise;
 use crate::special::{log1p_exp, logit, sigmoid};
 
@@ -142,6 +142,10 @@ impl Law for Bernoulli {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 
     fn draw(&self, noise: f64) -> f64 {

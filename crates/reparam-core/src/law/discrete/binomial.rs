@@ -5,7 +5,7 @@ use std::any::Any;
 use super::bernoulli::{check_probs, kl_of_logits};
 use super::counts::{self, Counts, Spread, weighted};
 use super::saddle::{Odds, log_binomial};
-use super::{Family, KlTo, Law, Parameter, ParameterError, Support, rejection, tails, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative, rejection, tails, write};
 use crate::noise::{Noise, Stream};
 use crate::special::logit;
 
@@ -184,6 +184,10 @@ impl Law for Binomial {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::{Family, KlTo, Law, Parameter, ParameterError, Support};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative};
 use crate::noise::Noise;
 use crate::special::log_sum_exp;
 
@@ -167,6 +167,10 @@ impl Law for Categorical {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use super::bernoulli::{check_probs, kl_of_logits};
 use super::saddle::Odds;
-use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative, write};
 use crate::noise::Noise;
 use crate::special::{log1m_exp, log1p_exp, logit};
 
@@ -161,6 +161,10 @@ impl Law for Geometric {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

@@ -26,7 +26,7 @@ pub use zero_inflated::{Inflatable, ZeroInflated, ZeroInflatedNegativeBinomial, 
 pub(super) use counts::gauss_legendre;
 
 use super::kl::Pair;
-use super::{Family, KlTo, Law, Parameter, ParameterError, Support, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative, write};
 
 pub(super) const FAMILIES: &[&Family] = &[
     &bernoulli::FAMILY,

@@ -5,7 +5,8 @@ use std::any::Any;
 use super::counts::{self, Counts, Spread};
 use super::failures::Failures;
 use super::{
-    Family, KlTo, Law, NegativeBinomialClassical, Parameter, ParameterError, Support, rejection, tails, write,
+    Family, KlTo, Law, NegativeBinomialClassical, Parameter, ParameterError, Support, WeakDerivative, rejection, tails,
+    write,
 };
 use crate::noise::{Noise, Stream};
 
@@ -152,6 +153,10 @@ impl Law for NegativeBinomial {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

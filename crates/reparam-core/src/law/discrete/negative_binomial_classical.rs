@@ -4,7 +4,9 @@ use std::any::Any;
 
 use super::counts::{self, Counts, Spread};
 use super::failures::Failures;
-use super::{Family, KlTo, Law, NegativeBinomial, Parameter, ParameterError, Support, rejection, tails, write};
+use super::{
+    Family, KlTo, Law, NegativeBinomial, Parameter, ParameterError, Support, WeakDerivative, rejection, tails, write,
+};
 use crate::noise::{Noise, Stream};
 
 pub(super) const FAMILY: Family = Family {
@@ -155,6 +157,10 @@ impl Law for NegativeBinomialClassical {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

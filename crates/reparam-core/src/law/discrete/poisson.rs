@@ -5,7 +5,9 @@ use std::any::Any;
 use super::counts::{self, Counts, Spread, weighted};
 use super::saddle::{HALF_LOG_TAU, deviance, log_poisson};
 use super::tails::PoissonTails;
-use super::{Bernoulli, Binomial, Family, KlTo, Law, Parameter, ParameterError, Support, rejection, write};
+use super::{
+    Bernoulli, Binomial, Family, KlTo, Law, Parameter, ParameterError, Support, WeakDerivative, rejection, write,
+};
 use crate::noise::{Noise, Stream};
 
 pub(super) const FAMILY: Family = Family {
@@ -138,6 +140,10 @@ impl Law for Poisson {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     ContinuousBernoulli, Family, Gumbel, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pareto, Pathwise,
-    Support, Uniform, identity, lacking_mass, normal_cross_entropy, probability, write,
+    Support, Uniform, WeakDerivative, identity, lacking_mass, normal_cross_entropy, probability, write,
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -48,6 +48,10 @@ impl Exponential {
 
 impl Law for Exponential {
     identity!(FAMILY => rate);
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
+    }
 
     fn support(&self) -> Support {
         Support::NonNegative

@@ -68,7 +68,7 @@ pub(super) fn fill_pathwise<S: Standard>(
 
 /// Type, constructor and laws of `loc + scale · z` for a family whose standard law is an `impl Standard` of the type.
 macro_rules! location_scale {
-    ($(#[$doc:meta])* $law:ident) => {
+    ($(#[$doc:meta])* $law:ident $({ $($more:tt)* })?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $law {
@@ -99,6 +99,7 @@ macro_rules! location_scale {
 
         impl Law for $law {
             identity!(FAMILY => loc, scale);
+            $($($more)*)?
 
             fn support(&self) -> Support {
                 Support::Real

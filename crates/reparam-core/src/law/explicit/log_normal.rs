@@ -1,8 +1,8 @@
 //! Log-normal law.
 
 use super::{
-    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Stream, Support, squashed_normal,
-    squashed_paths, write,
+    Family, KlTo, Law, Noise, Normal, Parameter, ParameterError, Pathwise, Stream, Support, WeakDerivative,
+    squashed_normal, squashed_paths, write,
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -54,6 +54,10 @@ fn held(log: f64) -> f64 {
 
 impl Law for LogNormal {
     squashed_normal!(FAMILY);
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
+    }
 
     fn support(&self) -> Support {
         Support::Positive

@@ -40,7 +40,7 @@ pub use uniform::Uniform;
 pub use weibull::Weibull;
 
 use super::kl::Pair;
-use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, WeakDerivative, write};
 use crate::noise::{Noise, Stream};
 use location_scale::{Standard, location_scale};
 use squashed::{squashed_normal, squashed_paths};

@@ -4,8 +4,8 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::{
     ContinuousBernoulli, Exponential, Family, Gumbel, HALF_LOG_TAU, KlTo, Laplace, Law, Noise, Parameter,
-    ParameterError, Pareto, Pathwise, Standard, Stream, Support, Uniform, identity, lacking_mass, location_scale,
-    write,
+    ParameterError, Pareto, Pathwise, Standard, Stream, Support, Uniform, WeakDerivative, identity, lacking_mass,
+    location_scale, write,
 };
 use crate::special::{erf, log_normal_cdf, normal_cdf, normal_quantile};
 
@@ -33,11 +33,15 @@ location_scale! {
     /// assert_eq!(normal.cdf(1.0), 0.5);
     /// assert!((normal.quantile(0.975) - (1.0 + 2.0 * 1.959963984540054)).abs() < 1e-14);
     /// ```
-    Normal
+    Normal {
+        fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+            Some(self)
+        }
+    }
 }
 
 impl Normal {
-    pub(super) fn loc_scale(&self) -> [f64; 2] {
+    pub(in crate::law) fn loc_scale(&self) -> [f64; 2] {
         [self.loc, self.scale]
     }
 }

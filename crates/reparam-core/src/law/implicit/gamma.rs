@@ -2,7 +2,8 @@
 
 use super::standard_gamma::{StandardGamma, entropy_of_logarithm, in_range, quantile};
 use super::{
-    Family, GammaKernel, GammaSpace, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, identity, write,
+    Family, GammaKernel, GammaSpace, Law, Noise, Parameter, ParameterError, Pathwise, Stream, Support, WeakDerivative,
+    identity, write,
 };
 use crate::special::{digamma, gamma_slope};
 
@@ -68,6 +69,10 @@ impl Gamma {
 
 impl Law for Gamma {
     identity!(FAMILY => concentration, rate);
+
+    fn as_weak(&self) -> Option<&dyn WeakDerivative> {
+        Some(self)
+    }
 
     fn support(&self) -> Support {
         Support::NonNegative

@@ -36,7 +36,7 @@ use super::explicit::{
     ContinuousBernoulli, Exponential, Gumbel, Kumaraswamy, Laplace, Normal, Pareto, Uniform, identity, probability,
 };
 use super::kl::Pair;
-use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, write};
+use super::{Family, KlTo, Law, Parameter, ParameterError, Pathwise, Support, WeakDerivative, write};
 use crate::noise::{Noise, Stream};
 
 pub(super) const FAMILIES: &[&Family] = &[
