@@ -1,6 +1,6 @@
 //! ARM and `DisARM`: antithetic pairs of coins and of categories.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{Tensor, TensorCreationOptions, activation};
 
 use super::estimate::over_draws;
 use super::term::{broadcast, given_gradient};
@@ -58,16 +58,14 @@ fn pair<const D: usize>(
     name: &'static str,
     law: &Bernoulli<D>,
     cost: &Cost<'_, D>,
-    draws: &Draws,
+    noise: Tensor<D>,
 ) -> Result<Pair<D>, EstimatorError> {
-    EstimatorError::check_draws(name, 2, draws.count())?;
-    let pairs = draws.count() / 2;
     // A constant: the draws jump where it moves.
     let logits = law.logits().inner();
-    let mut shape = logits.dims();
-    shape[0] = pairs;
-    let noise = draws.with_count(pairs).noise(Noise::Uniform, shape, law.options());
-    let dtype = logits.dtype();
+    let (shape, dtype) = (logits.dims(), logits.dtype());
+    let pairs = check_pairs(name, &noise, shape)?;
+    // A constant: it is numbers.
+    let noise = noise.inner();
     let first = noise.clone().greater(activation::sigmoid(logits.clone().neg())).float().cast(dtype);
     let second = noise.clone().lower(activation::sigmoid(logits)).float().cast(dtype);
     let costs = cost(Tensor::cat(vec![first.clone(), second.clone()], 0));
@@ -78,29 +76,78 @@ fn pair<const D: usize>(
     Ok(Pair { noise, first, second, half_gap: broadcast(gap * 0.5), costs })
 }
 
-impl<const D: usize> Estimator<Bernoulli<D>, D> for Arm {
-    fn name(&self) -> &'static str {
-        "arm"
-    }
+/// The uniform noise `[P, N, …]` of the pairs that `draws` are, a number for each entry of `shape`, `[1, N, …]`.
+pub(super) fn pair_noise<const D: usize>(
+    name: &'static str,
+    draws: &Draws,
+    mut shape: [usize; D],
+    options: TensorCreationOptions,
+) -> Result<Tensor<D>, EstimatorError> {
+    EstimatorError::check_draws(name, 2, draws.count())?;
+    shape[0] = draws.count() / 2;
+    Ok(draws.with_count(shape[0]).noise(Noise::Uniform, shape, options))
+}
 
-    fn bias(&self) -> Bias {
-        Bias::Unbiased
+/// The number of pairs, if `noise` has a number for each entry of `shape`.
+pub(super) fn check_pairs<const D: usize>(
+    name: &'static str,
+    noise: &Tensor<D>,
+    mut shape: [usize; D],
+) -> Result<usize, EstimatorError> {
+    let got = noise.dims();
+    shape[0] = got[0].max(1);
+    if got == shape {
+        return Ok(got[0]);
     }
+    Err(EstimatorError::Shape { estimator: name, what: "the noise", expected: shape.to_vec(), got: got.to_vec() })
+}
 
-    fn least_draws(&self) -> usize {
-        2
-    }
-
-    fn estimate(&self, law: &Bernoulli<D>, cost: &Cost<'_, D>, draws: &Draws) -> Result<Estimate, EstimatorError> {
-        let pair = pair("arm", law, cost, draws)?;
+impl Arm {
+    /// The estimate that this uniform noise gives, a number for each coin of each pair.
+    ///
+    /// # Shapes      `noise` `[P, N, …]` with the law's `[1, N, …]`; the cost meets `[2 P, N, …]`
+    ///
+    /// # Errors
+    /// Noise or costs of another shape.
+    pub fn estimate_from_noise<const D: usize>(
+        &self,
+        law: &Bernoulli<D>,
+        cost: &Cost<'_, D>,
+        noise: Tensor<D>,
+    ) -> Result<Estimate, EstimatorError> {
+        let pair = pair(ARM, law, cost, noise)?;
         let gradient = pair.half_gap * 2.0 * (pair.noise - 0.5);
         Ok(Estimate::of_hard(over_draws(pair.costs.clone()) + given_gradient(law.logits(), gradient), &pair.costs))
     }
 }
 
-impl<const D: usize> Estimator<Bernoulli<D>, D> for DisArm {
+impl DisArm {
+    /// The estimate that this uniform noise gives, a number for each coin of each pair.
+    ///
+    /// # Shapes      `noise` `[P, N, …]` with the law's `[1, N, …]`; the cost meets `[2 P, N, …]`
+    ///
+    /// # Errors
+    /// Noise or costs of another shape.
+    pub fn estimate_from_noise<const D: usize>(
+        &self,
+        law: &Bernoulli<D>,
+        cost: &Cost<'_, D>,
+        noise: Tensor<D>,
+    ) -> Result<Estimate, EstimatorError> {
+        let pair = pair(DISARM, law, cost, noise)?;
+        // first - second is 1, -1 or 0: (-1)^second where they differ.
+        let weight = activation::sigmoid(law.logits().inner().abs());
+        let gradient = pair.half_gap * (pair.first - pair.second) * weight;
+        Ok(Estimate::of_hard(over_draws(pair.costs.clone()) + given_gradient(law.logits(), gradient), &pair.costs))
+    }
+}
+
+const ARM: &str = "arm";
+const DISARM: &str = "disarm";
+
+impl<const D: usize> Estimator<Bernoulli<D>, D> for Arm {
     fn name(&self) -> &'static str {
-        "disarm"
+        ARM
     }
 
     fn bias(&self) -> Bias {
@@ -112,10 +159,24 @@ impl<const D: usize> Estimator<Bernoulli<D>, D> for DisArm {
     }
 
     fn estimate(&self, law: &Bernoulli<D>, cost: &Cost<'_, D>, draws: &Draws) -> Result<Estimate, EstimatorError> {
-        let pair = pair("disarm", law, cost, draws)?;
-        // first - second is 1, -1 or 0: (-1)^second where they differ.
-        let weight = activation::sigmoid(law.logits().inner().abs());
-        let gradient = pair.half_gap * (pair.first - pair.second) * weight;
-        Ok(Estimate::of_hard(over_draws(pair.costs.clone()) + given_gradient(law.logits(), gradient), &pair.costs))
+        self.estimate_from_noise(law, cost, pair_noise(ARM, draws, law.logits().dims(), law.options())?)
+    }
+}
+
+impl<const D: usize> Estimator<Bernoulli<D>, D> for DisArm {
+    fn name(&self) -> &'static str {
+        DISARM
+    }
+
+    fn bias(&self) -> Bias {
+        Bias::Unbiased
+    }
+
+    fn least_draws(&self) -> usize {
+        2
+    }
+
+    fn estimate(&self, law: &Bernoulli<D>, cost: &Cost<'_, D>, draws: &Draws) -> Result<Estimate, EstimatorError> {
+        self.estimate_from_noise(law, cost, pair_noise(DISARM, draws, law.logits().dims(), law.options())?)
     }
 }

@@ -2,11 +2,11 @@
 
 use burn::tensor::{Tensor, activation};
 
+use super::arm::{check_pairs, pair_noise};
 use super::estimate::over_draws;
 use super::term::{broadcast, given_gradient};
 use super::{Bias, Cost, Draws, Estimate, Estimator, EstimatorError};
 use crate::dist::{Distribution, OneHotCategorical};
-use crate::noise::Noise;
 
 /// `DisARM` gradient of categories: an antithetic pair of stick-breaking draws.
 ///
@@ -79,24 +79,49 @@ impl<const D: usize> Estimator<OneHotCategorical<D>, D> for DisArmCategorical {
         cost: &Cost<'_, D>,
         draws: &Draws,
     ) -> Result<Estimate, EstimatorError> {
-        EstimatorError::check_draws(NAME, 2, draws.count())?;
-        let pairs = draws.count() / 2;
-        if law.logits().dims()[D - 1] < 2 {
-            let rule = "at least 2 categories are needed, got 1".into();
-            return Err(EstimatorError::Unfit { estimator: NAME, rule });
-        }
+        check_categories(law)?;
+        // One coin fewer than categories.
+        let mut shape = law.logits().dims();
+        shape[D - 1] -= 1;
+        self.estimate_from_noise(law, cost, pair_noise(NAME, draws, shape, law.options())?)
+    }
+}
+
+fn check_categories<const D: usize>(law: &OneHotCategorical<D>) -> Result<(), EstimatorError> {
+    if law.logits().dims()[D - 1] < 2 {
+        let rule = "at least 2 categories are needed, got 1".into();
+        return Err(EstimatorError::Unfit { estimator: NAME, rule });
+    }
+    Ok(())
+}
+
+impl DisArmCategorical {
+    /// The estimate that this uniform noise gives, a number for each category but the last of each pair.
+    ///
+    /// # Shapes      `noise` `[P, N, …, K - 1]` with the law's `[1, N, …, K]`; the cost meets `[2 P, N, …, K]`
+    ///
+    /// # Errors
+    /// Fewer than two categories; noise or costs of another shape.
+    pub fn estimate_from_noise<const D: usize>(
+        &self,
+        law: &OneHotCategorical<D>,
+        cost: &Cost<'_, D>,
+        noise: Tensor<D>,
+    ) -> Result<Estimate, EstimatorError> {
+        check_categories(law)?;
         let odds = stick(&law.logits());
         // A constant: the draws jump where it moves.
         let fixed = odds.clone().inner();
-        let mut shape = fixed.dims();
-        shape[0] = pairs;
-        let noise = draws.with_count(pairs).noise(Noise::Uniform, shape, law.options());
+        let pairs = check_pairs(NAME, &noise, fixed.dims())?;
+        let rows = fixed.dims()[1];
+        // A constant: it is numbers.
+        let noise = noise.inner();
         let probs = activation::sigmoid(fixed.clone());
         let coin = |noise: Tensor<D>| noise.lower(probs.clone()).float().cast(fixed.dtype());
         let (first, second) = (coin(noise.clone().neg() + 1.0), coin(noise));
         let ((x, seen), (x_mirrored, seen_mirrored)) = (category(&first), category(&second));
         let costs = cost(Tensor::cat(vec![x, x_mirrored], 0));
-        EstimatorError::check_costs(NAME, &costs, [2 * pairs, shape[1]])?;
+        EstimatorError::check_costs(NAME, &costs, [2 * pairs, rows])?;
         // Constants: they weigh the score.
         let met = costs.clone().inner();
         let gap = met.clone().narrow(0, 0, pairs) - met.narrow(0, pairs, pairs);

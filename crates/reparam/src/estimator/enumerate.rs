@@ -138,17 +138,18 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for PartialEnumeration {
         let width_first = outcomes[0].len();
         // On one axis: the entries of the first variables, then those of the rest.
         let flat = drawn.reshape([1, s, rows, width]);
-        let table =
-            Tensor::<4>::from_data(TensorData::new(outcomes.concat(), [total, 1, 1, width_first]), law.options());
-        let table = table.expand([total, s, rows, width_first]);
         let mut shape = dims;
         shape[0] = total * s;
-        let all = if width == width_first {
-            table
-        } else {
+        let mut parts = Vec::with_capacity(2);
+        if width_first > 0 {
+            let table = TensorData::new(outcomes.concat(), [total, 1, 1, width_first]);
+            parts.push(Tensor::<4>::from_data(table, law.options()).expand([total, s, rows, width_first]));
+        }
+        if width > width_first {
             let left = width - width_first;
-            Tensor::cat(vec![table, flat.narrow(3, width_first, left).expand([total, s, rows, left])], 3)
-        };
+            parts.push(flat.narrow(3, width_first, left).expand([total, s, rows, left]));
+        }
+        let all = Tensor::cat(parts, 3);
         let all = all.reshape(shape);
         // Log-probabilities of the entries, cut in two.
         let entries = law.log_prob(all.clone());
@@ -159,7 +160,9 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for PartialEnumeration {
             |from: usize, length: usize| entries.clone().narrow(3, from, length).sum_dim(3).reshape([total, s, rows]);
         let costs = cost(all);
         EstimatorError::check_costs(NAME, &costs, [total * s, rows])?;
-        let summed = (part(0, events_first).exp() * costs.reshape([total, s, rows])).sum_dim(0).reshape([s, rows]);
+        let costs = costs.reshape([total, s, rows]);
+        let weighed = if events_first > 0 { part(0, events_first).exp() * costs } else { costs };
+        let summed = weighed.sum_dim(0).reshape([s, rows]);
         let mut surrogate = summed.clone().mean_dim(0).squeeze_dim::<1>(0);
         if events > events_first {
             // The score of the rest, which is the same for every outcome of the first. Removes the path through the advantage.

@@ -12,6 +12,10 @@
 //! It is any function of the draws that is written on tensors. It may depend on other parameters (a decoder's weights), and on the law's
 //! own: gradients that flow to them directly are part of every estimate.
 //!
+//! [`MuProp`], [`Rebar`] and [`Relax`] differentiate the cost in the draws by backward passes of their own, and Burn uses a graph up as it goes
+//! through it. For them a cost takes leaves and constants from outside and computes what it makes of them inside: a decoder's layers
+//! within the cost, not a tensor that was made of its weights before.
+//!
 //! ```
 //! use burn::tensor::{Device, Tensor};
 //! use reparam::dist::Bernoulli;

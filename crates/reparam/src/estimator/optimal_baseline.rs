@@ -58,6 +58,18 @@ pub struct OptimalBaseline;
 
 const NAME: &str = "score-function-optimal";
 
+/// The sum over the other draws, for each: `[S, N]`, `S >= 2`.
+///
+/// Those before are added to those after: the sum of all less one's own would keep that one's rounding, which is all that is left where the
+/// one outweighs the others.
+fn others(x: Tensor<2>) -> Tensor<2> {
+    let [s, n] = x.dims();
+    let none = x.clone().slice([0..1, 0..n]).zeros_like();
+    let before = x.clone().slice([0..s - 1]).cumsum(0);
+    let after = x.slice([1..s]).flip([0]).cumsum(0).flip([0]);
+    Tensor::cat(vec![none.clone(), before], 0) + Tensor::cat(vec![after, none], 0)
+}
+
 impl<L, const D: usize> Estimator<L, D> for OptimalBaseline
 where
     L: ScoreNorm<D> + Sample<D> + Distribution<D, Value = Tensor<D>>,
@@ -83,10 +95,10 @@ where
         let costs = cost(drawn.clone());
         EstimatorError::check_costs(NAME, &costs, [s, drawn.dims()[1]])?;
         let square = law.score_square(drawn.clone());
-        // Constants: the baseline weighs the score. Sums over the other draws; where all their scores are 0 there is nothing to judge by.
+        // Constants: the baseline weighs the score. Where the scores of all others are 0 there is nothing to judge by.
         let met = costs.clone().inner();
-        let others = |x: Tensor<2>| x.clone().sum_dim(0) - x;
-        let baseline = others(met.clone() * square.clone()) / others(square).clamp_min(f64::from(f32::MIN_POSITIVE));
+        let all = others(square.clone()).clamp_min(f64::from(f32::MIN_POSITIVE));
+        let baseline = others(met.clone() * square) / all;
         let surrogate = over_draws(costs.clone()) + score_term(law, drawn, (met - baseline) / s as f64);
         Ok(Estimate::of_hard(surrogate, &costs))
     }
