@@ -28,7 +28,7 @@ const MODULES: [(&str, &[Module]); 4] = [
             ("noise", &["special"]),
             ("bijector", &["special"]),
             ("law", &["kernel", "special", "noise", "bijector"]),
-            ("diagnose", &["noise", "law"]),
+            ("diagnose", &["special", "noise", "law"]),
         ],
     ),
     ("reparam_infer", &[("log_density", &[]), ("evaluator", &["log_density"]), ("gradient_check", &["log_density"])]),

@@ -1,5 +1,6 @@
 //! The rules of a run's options, and what they come to for the training loop.
 
+use clap::ValueEnum;
 use reparam::estimator::Temperature;
 use reparam::objective::{KlWeight, Objective};
 use reparam::train::{AdamConfig, Schedule, TrainerConfig};
@@ -16,6 +17,11 @@ use super::{RunConfig, VaeError};
 const MOST_VALUES: u128 = 1 << 30;
 /// Draws of all judged images together, at most: 8 GiB of 64 bits.
 const MOST_WEIGHTS: u128 = 1 << 30;
+
+/// The word that an option's value is written as.
+fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |word| word.get_name().to_owned())
+}
 
 impl RunConfig {
     /// Checks the rules that need no data; those of the loop itself are checked by [`reparam::vae::Fit::new`].
@@ -86,22 +92,13 @@ impl RunConfig {
     /// Rules of discrete latents, and of options that only they have.
     fn check_discrete(&self) -> Result<(), VaeError> {
         let refuse = |name, rule: &str, got: String| Err(VaeError::option(name, rule, got));
-        let defaults = Self::default();
         if self.latent_law == LatentLawKind::Normal {
             let hint = Some("add --latent-law bernoulli or --latent-law categorical".to_owned());
-            let given = [
-                ("estimator", self.estimator != defaults.estimator),
-                ("categories", self.categories != defaults.categories),
-                ("temperature", self.temperature != defaults.temperature),
-                ("final-temperature", self.final_temperature != defaults.final_temperature),
-                ("anneal-epochs", self.anneal_epochs != defaults.anneal_epochs),
-                ("baseline-decay", self.baseline_decay != defaults.baseline_decay),
-            ];
-            return match given.into_iter().find(|(_, is_given)| *is_given) {
+            return match self.discrete_options().into_iter().find(|(_, _, is_default)| !is_default) {
                 None => Ok(()),
-                Some((name, _)) => {
+                Some((name, got, _)) => {
                     let rule = "left alone with a normal latent, whose gradient is the path's".into();
-                    Err(VaeError::Option { name, rule, got: "another value".into(), hint })
+                    Err(VaeError::Option { name, rule, got, hint })
                 }
             };
         }
@@ -117,8 +114,7 @@ impl RunConfig {
             return refuse("objective", "elbo with a discrete latent", "iwae".into());
         }
         if self.entropy != EntropyKind::ClosedForm {
-            let got = format!("{:?}", self.entropy).to_lowercase();
-            return refuse("entropy", "closed-form with a discrete latent", got);
+            return refuse("entropy", "closed-form with a discrete latent", word(self.entropy));
         }
         if self.estimator == EstimatorKind::Arm && self.latent_law == LatentLawKind::Categorical {
             return refuse("estimator", "another one with a categorical latent: arm is one of coins", "arm".into());
@@ -128,6 +124,41 @@ impl RunConfig {
             return refuse("draws", "even with this estimator, which takes pairs", self.draws.to_string());
         }
         Ok(())
+    }
+
+    /// Options that only discrete latents have: the value, and whether it is the default.
+    fn discrete_options(&self) -> [(&'static str, String, bool); 6] {
+        let defaults = Self::default();
+        let number = |name, value: f64, default: f64| (name, value.to_string(), value == default);
+        [
+            ("estimator", word(self.estimator), self.estimator == defaults.estimator),
+            ("categories", self.categories.to_string(), self.categories == defaults.categories),
+            number("temperature", self.temperature, defaults.temperature),
+            number("final-temperature", self.final_temperature, defaults.final_temperature),
+            ("anneal-epochs", self.anneal_epochs.to_string(), self.anneal_epochs == defaults.anneal_epochs),
+            number("baseline-decay", self.baseline_decay, defaults.baseline_decay),
+        ]
+    }
+
+    /// Those of them that were given and do nothing.
+    fn idle_discrete_options(&self) -> Vec<String> {
+        if !self.latents_law().is_discrete() {
+            return Vec::new();
+        }
+        let estimator = LatentEstimator::from(self.estimator);
+        let (has_temperature, learns) = (estimator.has_temperature(), self.estimator == EstimatorKind::Rebar);
+        let of_estimator = format!("no effect on {}", word(self.estimator));
+        let idle = |name: &str| match name {
+            "categories" if self.latent_law == LatentLawKind::Bernoulli => Some("no effect on coins".to_owned()),
+            "temperature" if !has_temperature => Some(of_estimator.clone()),
+            "anneal-epochs" | "final-temperature" if !has_temperature => Some(of_estimator.clone()),
+            "anneal-epochs" | "final-temperature" if learns => Some("no effect on rebar, which learns it".into()),
+            "final-temperature" if self.anneal_epochs == 0 => Some("no effect without --anneal-epochs".into()),
+            "baseline-decay" if self.estimator != EstimatorKind::ScoreFunctionRunningMean => Some(of_estimator.clone()),
+            _ => None,
+        };
+        let given = self.discrete_options().into_iter().filter(|(_, _, is_default)| !is_default);
+        given.filter_map(|(name, ..)| Some(format!("{name} has {}", idle(name)?))).collect()
     }
 
     /// TOML, in which a run is written down, has no larger whole numbers.
@@ -265,6 +296,7 @@ impl RunConfig {
                 if estimator == LatentEstimator::GumbelSoftmax { "on relaxed draws" } else { "by a biased gradient" };
             notes.push(format!("the encoder is trained {words}; every number that is reported is of the hard model"));
         }
+        notes.extend(self.idle_discrete_options());
         if iwae && self.draws == 1 {
             notes.push("the IWAE bound of 1 draw is the ELBO: give more with --draws".into());
         }

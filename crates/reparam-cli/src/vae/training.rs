@@ -1,5 +1,6 @@
 //! The loop around the steps: progress, checkpoints, and the results at the end.
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
@@ -64,6 +65,8 @@ pub struct Training<'a> {
     before: f64,
     started: Instant,
     notes: Vec<String>,
+    /// Whether the folder holds the results of fewer steps.
+    has_results: bool,
 }
 
 impl<'a> Training<'a> {
@@ -76,7 +79,9 @@ impl<'a> Training<'a> {
         fit: Loop<'a>,
         notes: Vec<String>,
     ) -> Self {
+        let has_results = folder.file(MODEL).is_file();
         Self {
+            has_results,
             folder,
             config,
             dataset,
@@ -150,6 +155,10 @@ impl<'a> Training<'a> {
         );
         let every = Duration::try_from_secs_f64(60.0 * self.config.checkpoint_minutes).ok();
         let mut saved = (Instant::now(), first);
+        if first > 0 && self.is_out_of_time(first) {
+            self.note_end_of_time(first);
+            return Ok(());
+        }
         loop {
             let event = self.fit.advance();
             let step = self.fit.trainer().step_count();
@@ -175,7 +184,7 @@ impl<'a> Training<'a> {
                     } else {
                         talk("the run is finished: only what is missing is made");
                     }
-                    self.note_unfinished_warm_up(stop, step);
+                    self.note_unfinished_warm_up(stop == Stop::Patience, step);
                     return Ok(());
                 }
                 Event::Epoch { row, improved } => {
@@ -184,14 +193,12 @@ impl<'a> Training<'a> {
                 }
                 Event::Step => None,
             };
+            self.drop_results()?;
             watcher.step(step, row.as_ref());
-            if self.config.seconds > 0.0 && self.seconds() >= self.config.seconds {
+            if self.is_out_of_time(step) {
                 watcher.finish(step);
                 self.save()?;
-                let note =
-                    format!("training stopped after {} seconds, its time budget, at step {step}", self.config.seconds);
-                talk(&note);
-                self.notes.push(note);
+                self.note_end_of_time(step);
                 return Ok(());
             }
             let by_clock = every.is_some_and(|every| !every.is_zero() && saved.0.elapsed() >= every);
@@ -203,10 +210,41 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Early stopping may end a run whose warm-up would have ended in time.
-    fn note_unfinished_warm_up(&mut self, stop: Stop, step: u64) {
+    /// Whether the time budget is used up before the last step.
+    fn is_out_of_time(&self, step: u64) -> bool {
+        self.config.seconds > 0.0 && self.seconds() >= self.config.seconds && step < self.fit.total_steps()
+    }
+
+    fn note_end_of_time(&mut self, step: u64) {
+        let note = format!(
+            "training stopped at step {step} of {}: the time budget of {} seconds is used up. How many steps that is depends on the machine",
+            self.fit.total_steps(),
+            self.config.seconds
+        );
+        talk(&note);
+        self.notes.push(note);
+        self.note_unfinished_warm_up(true, step);
+    }
+
+    /// Results of a run that goes on are those of another model: they are made again at its end.
+    fn drop_results(&mut self) -> Result<(), VaeError> {
+        if self.has_results {
+            for name in [MODEL, evaluate::FILE].into_iter().chain(report::FILES) {
+                let path = self.folder.file(name);
+                match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(VaeError::io(&path)(error)),
+                    _ => {}
+                }
+            }
+            self.has_results = false;
+        }
+        Ok(())
+    }
+
+    /// Early stopping, and a time budget, may end a run whose warm-up would have ended in time.
+    fn note_unfinished_warm_up(&mut self, is_early: bool, step: u64) {
         let kl = self.config.fit(self.fit.steps_per_epoch()).kl;
-        if stop == Stop::Patience && !kl.completes_within(step) {
+        if is_early && !kl.completes_within(step) {
             let note = format!(
                 "training stopped after {} epochs and the KL warm-up takes {}: the weight never reached beta, and what was maximised is not the ELBO",
                 self.fit.history().len(),

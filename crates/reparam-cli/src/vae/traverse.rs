@@ -8,6 +8,7 @@ use super::dataset::pick;
 use super::decode::Opened;
 use super::evaluate::known;
 use super::sample::prior;
+use crate::console::talk;
 
 /// Active axes in a picture, at most: those that carry most.
 pub const MOST_ACTIVE: usize = 64;
@@ -95,6 +96,9 @@ pub fn run(args: &TraverseArgs) -> Result<(), VaeError> {
             run.codes(&pick(&test, &[image]))
         }
     };
+    if law.is_discrete() && (args.from, args.to, args.steps) != (-3.0, 3.0, 11) {
+        talk("warning: from, to and steps have no effect: a discrete latent takes each of its values");
+    }
     let (z, columns) = if law.is_discrete() {
         switches(&start, &axes, law)
     } else {

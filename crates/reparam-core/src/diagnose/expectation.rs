@@ -1,6 +1,6 @@
 //! Expectations under a law of numbers, and their derivatives in its parameters, without draws.
 
-use super::panels::{Integral, integrate};
+use super::probability::{LEFT_OUT, expected};
 use crate::law::Law;
 
 /// `E[f(X)]` and its derivative in each parameter, with bounds on the error of the arithmetic.
@@ -42,8 +42,6 @@ pub enum ExpectationError {
 
 /// Most outcomes that are summed.
 const MOST: usize = 2_000_000;
-/// Mass that is left out of a sum or an integral at either end.
-const LEFT_OUT: f64 = 1e-18;
 
 /// A cost and its derivative at many places: values to the second, derivatives to the third argument.
 pub type CostSlope<'a> = dyn FnMut(&[f64], &mut [f64], &mut [f64]) + 'a;
@@ -76,7 +74,13 @@ pub fn expectation(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectatio
     if finite { Ok(found) } else { Err(ExpectationError::NotFinite) }
 }
 
-fn sum(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectation, ExpectationError> {
+/// Sums over the support of the mass times `width` functions, which `each` writes for a place and the cost there.
+pub(super) fn sum_terms(
+    law: &dyn Law,
+    cost: &mut CostSlope<'_>,
+    width: usize,
+    mut each: impl FnMut(f64, f64, &mut [f64]),
+) -> Result<Vec<f64>, ExpectationError> {
     let (low, high) = law.support().bounds();
     let low = if low.is_finite() { low } else { law.quantile(LEFT_OUT) };
     let last = law.upper_quantile(LEFT_OUT);
@@ -88,27 +92,35 @@ fn sum(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectation, Expectati
     let places: Vec<f64> = (0..=(high - low) as usize).map(|i| low + i as f64).collect();
     let (mut f, mut slope) = (vec![0.0; places.len()], vec![0.0; places.len()]);
     cost(&places, &mut f, &mut slope);
-    let count = law.parameters().len();
-    let (mut value, mut gradient, mut sizes) = (0.0, vec![0.0; count], vec![0.0; count]);
-    let mut score = vec![0.0; count];
-    // The score has mean 0: a constant may be taken off, and the one near most of the mass leaves the smallest terms.
-    let centre = places.iter().position(|x| *x >= law.quantile(0.5)).map_or(0.0, |i| f[i]);
-    let centre = if centre.is_finite() { centre } else { 0.0 };
+    let (mut sums, mut row) = (vec![0.0; width], vec![0.0; width]);
     for (x, f) in places.iter().zip(&f) {
         let mass = law.log_prob(*x).exp();
         if mass == 0.0 {
             continue;
         }
-        law.score(*x, &mut score);
-        value += mass * f;
-        for ((g, size), s) in gradient.iter_mut().zip(&mut sizes).zip(&score) {
-            let term = mass * (f - centre) * s;
-            *g += term;
-            *size += term.abs();
-        }
+        each(*x, *f, &mut row);
+        sums.iter_mut().zip(&row).for_each(|(sum, r)| *sum += mass * r);
     }
-    let errors = sizes.iter().map(|s| 1e-14 * s).collect();
-    Ok(Expectation { value, gradient, errors, method: Method::Enumeration })
+    Ok(sums)
+}
+
+fn sum(law: &dyn Law, cost: &mut CostSlope<'_>) -> Result<Expectation, ExpectationError> {
+    let count = law.parameters().len();
+    let mut score = vec![0.0; count];
+    // The score has mean 0: a constant may be taken off, and the one near most of the mass leaves the smallest terms.
+    let (mut centre, mut slope) = ([0.0], [0.0]);
+    cost(&[law.quantile(0.5)], &mut centre, &mut slope);
+    let centre = if centre[0].is_finite() { centre[0] } else { 0.0 };
+    let sums = sum_terms(law, cost, 2 * count + 1, |x, f, out| {
+        law.score(x, &mut score);
+        out[0] = f;
+        for (k, s) in score.iter().enumerate() {
+            out[1 + k] = (f - centre) * s;
+            out[1 + count + k] = out[1 + k].abs();
+        }
+    })?;
+    let errors = sums[1 + count..].iter().map(|size| 1e-14 * size).collect();
+    Ok(Expectation { value: sums[0], gradient: sums[1..=count].to_vec(), errors, method: Method::Enumeration })
 }
 
 /// Whether the support's ends move with a parameter, so that the score does not have mean 0.
@@ -154,84 +166,32 @@ fn settle(law: &dyn Law, cost: &mut CostSlope<'_>, found: &mut Expectation) {
     }
 }
 
-/// Share of an integral that a term at the outermost place may have. Terms of a loss that grows like `u^-k` fall like `u^(1 - k)`, which at
-/// `u = 1e-220` is this for `k = 0.96`: nearer to 1 the integral is not reached, from 1 on it diverges.
-const SHARE: f64 = 1e-8;
-
-/// Ends of the panels of the variable `t`; `u = ½ / (1 + e^{-π sinh t})` falls to 1e-220 at the left end.
-const ENDS: [f64; 13] = [-5.8, -5.0, -4.2, -3.4, -2.6, -1.8, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0, 3.2];
-
 fn quadrature(law: &dyn Law, cost: &mut CostSlope<'_>) -> Expectation {
     let count = law.parameters().len();
     let path = support_moves(law).then(|| law.as_pathwise()).flatten();
-    let width = count + 1;
-    let median = law.quantile(0.5);
     let (mut centre, mut slope) = ([0.0], [0.0]);
-    cost(&[median], &mut centre, &mut slope);
+    cost(&[law.quantile(0.5)], &mut centre, &mut slope);
     let centre = if centre[0].is_finite() { centre[0] } else { 0.0 };
     let mut row = vec![0.0; count];
-    // Terms at places `t` to `out`; whether quantile and cost were numbers at all of them.
-    let mut terms = |upper: bool, t: &[f64], out: &mut [f64]| -> bool {
-        let mut places = Vec::with_capacity(t.len());
-        let mut masses = Vec::with_capacity(t.len());
-        let mut weights = Vec::with_capacity(t.len());
-        for t in t {
-            let s = std::f64::consts::PI * t.sinh();
-            // u and du/dt, without overflow on either side.
-            let (e, u) = if s < 0.0 {
-                (s.exp(), 0.5 * s.exp() / (1.0 + s.exp()))
-            } else {
-                ((-s).exp(), 0.5 / (1.0 + (-s).exp()))
-            };
-            weights.push(0.5 * std::f64::consts::PI * t.cosh() * e / ((1.0 + e) * (1.0 + e)));
-            masses.push(u);
-            places.push(if upper { law.upper_quantile(u) } else { law.quantile(u) });
+    let found = expected(law, cost, count + 1, |place, out| {
+        row.fill(0.0);
+        out[0] = place.cost;
+        let factor = if let Some(law) = path {
+            law.pathwise(place.x, &mut row);
+            place.slope
+        } else {
+            law.score(place.x, &mut row);
+            place.cost - centre
+        };
+        for (out, r) in out[1..].iter_mut().zip(&row) {
+            *out = if factor == 0.0 { 0.0 } else { factor * r };
         }
-        let mut reached = true;
-        let (mut f, mut slopes) = (vec![0.0; t.len()], vec![0.0; t.len()]);
-        cost(&places, &mut f, &mut slopes);
-        for (i, out) in out.chunks_exact_mut(width).enumerate() {
-            // At the ends of the scale quantiles are infinite; the weight there is nothing.
-            // A place that rounds to an end of the support is no place of a draw, and `f` may be infinite there (the logarithm at 0); with
-            // mass it is an error, and where it hides an integral that diverges the last place before it tells.
-            if weights[i] == 0.0 || !places[i].is_finite() || masses[i] < LEFT_OUT && !f[i].is_finite() {
-                out.fill(0.0);
-                reached = false;
-                continue;
-            }
-            row.fill(0.0);
-            out[0] = weights[i] * f[i];
-            let factor = if let Some(law) = path {
-                law.pathwise(places[i], &mut row);
-                slopes[i]
-            } else {
-                law.score(places[i], &mut row);
-                f[i] - centre
-            };
-            for (out, r) in out[1..].iter_mut().zip(&row) {
-                // Where the place rounds to an end of the support the score has no value, and next to no mass may be left.
-                let lost = masses[i] < LEFT_OUT && !r.is_finite();
-                *out = if factor == 0.0 || lost { 0.0 } else { weights[i] * factor * r };
-            }
-        }
-        reached
-    };
-    let mut half = |upper: bool| -> (Integral, bool) {
-        let found = integrate(&ENDS, width, 1e-13, 60, |t, out| {
-            terms(upper, t, out);
-        });
-        // The outermost place whose quantile and cost are numbers.
-        let mut end = vec![0.0; width];
-        let reached = (0..30).any(|i| terms(upper, &[ENDS[0] + 0.1 * f64::from(i)], &mut end));
-        let diverges = reached && end[0].abs() > SHARE * found.sizes[0];
-        (found, diverges)
-    };
-    let ((lower, below), (upper, above)) = (half(false), half(true));
-    let both = |k: usize| lower.values[k] + upper.values[k];
+    });
+    let value = |k: usize| if found.diverges[k] { f64::NAN } else { found.values[k] };
     Expectation {
-        value: if below || above { f64::NAN } else { both(0) },
-        gradient: (1..width).map(both).collect(),
-        errors: (1..width).map(|k| lower.errors[k] + upper.errors[k]).collect(),
+        value: value(0),
+        gradient: (1..=count).map(value).collect(),
+        errors: found.errors[1..].to_vec(),
         method: if path.is_some() { Method::Path } else { Method::Score },
     }
 }

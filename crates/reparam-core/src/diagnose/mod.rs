@@ -2,11 +2,14 @@
 
 mod expectation;
 mod moments;
+mod one_draw;
 mod panels;
+mod probability;
 mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use expectation::{Expectation, ExpectationError, Method, expectation, support_moves};
+pub use expectation::{CostSlope, Expectation, ExpectationError, Method, expectation, support_moves};
 pub use moments::Moments;
+pub use one_draw::{OneDraw, one_draw_variances};
 pub use tail::{Tail, Verdict, tail};

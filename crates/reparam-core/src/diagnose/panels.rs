@@ -28,6 +28,8 @@ const GAUSS: [f64; 4] = [
     0.381830050505118944950369775488975,
     0.417959183673469387755102040816327,
 ];
+/// Panels from which on none is halved: a function that swings without end keeps its error, which is reported.
+const MOST_PANELS: usize = 20_000;
 /// Points of a panel.
 const POINTS: usize = 15;
 
@@ -65,7 +67,7 @@ pub(super) fn integrate(
         let mut fresh = evaluate(&todo, width, &mut sizes, &mut f);
         todo.clear();
         done.append(&mut fresh);
-        if round + 1 == rounds.max(1) {
+        if round + 1 == rounds.max(1) || done.len() > MOST_PANELS {
             break;
         }
         // A share of the whole error for each panel, in proportion to nothing: few panels carry all of it.

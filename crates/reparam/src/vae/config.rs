@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Binarization, DiscreteConfig, LatentEstimator};
-use crate::objective::{KlWeight, Objective};
+use super::{Binarization, DiscreteConfig, LatentEstimator, LatentLaw};
+use crate::objective::{EntropyTerm, KlWeight, Objective};
 use crate::train::{Schedule, ScheduleError, StepError, TrainerConfig};
 
 /// How to train.
@@ -18,7 +18,7 @@ pub struct FitConfig {
     pub learning_rate: f64,
     /// How it changes.
     pub schedule: Schedule,
-    /// What is maximised.
+    /// What is maximised; with discrete latents the ELBO with its closed-form divergence, at [`DiscreteConfig::draws`] draws.
     pub objective: Objective,
     /// Weight of the divergence, warm-up and free bits; without effect on the IWAE objective, whose weight is 1.
     pub kl: KlWeight,
@@ -82,27 +82,16 @@ pub enum FitError {
     Checkpoint(String),
 }
 
-/// Checks every number.
-pub(super) fn check(config: &FitConfig) -> Result<(), FitError> {
+/// Checks every number, and that the estimator is one of this law's.
+pub(super) fn check(config: &FitConfig, law: LatentLaw) -> Result<(), FitError> {
     config.schedule.validate()?;
     let positive = |value: f64| value > 0.0 && value.is_finite();
     let share = |value: f64| (0.0..1.0).contains(&value);
     let (trainer, adam) = (&config.trainer, &config.trainer.adam);
-    let discrete = &config.discrete;
-    let pairs = discrete.estimator.needs_pairs();
-    let rules: [(&'static str, bool, &'static str, String); 14] = [
-        (
-            "draws",
-            discrete.draws >= discrete.estimator.least_draws() && !(pairs && discrete.draws % 2 == 1),
-            match (pairs, discrete.estimator) {
-                (true, _) => "even, for this estimator takes pairs",
-                (_, LatentEstimator::Rloo) => "at least 2, for each draw's baseline is the mean of the others",
-                _ => "at least 1",
-            },
-            discrete.draws.to_string(),
-        ),
-        ("temperature", discrete.temperature.is_valid(), "finite and > 0", format!("{:?}", discrete.temperature)),
-        ("baseline-decay", share(discrete.baseline_decay), "in [0, 1)", discrete.baseline_decay.to_string()),
+    if law.is_discrete() {
+        check_discrete(config, law)?;
+    }
+    let rules: [(&'static str, bool, &'static str, String); 11] = [
         ("epochs", config.epochs > 0, "at least 1", config.epochs.to_string()),
         ("batch", config.batch > 0, "at least 1", config.batch.to_string()),
         ("learning-rate", positive(config.learning_rate), "finite and > 0", config.learning_rate.to_string()),
@@ -135,6 +124,49 @@ pub(super) fn check(config: &FitConfig) -> Result<(), FitError> {
             adam.weight_decay.to_string(),
         ),
     ];
+    first_broken(rules)
+}
+
+/// What only discrete latents ask for.
+fn check_discrete(config: &FitConfig, law: LatentLaw) -> Result<(), FitError> {
+    let discrete = &config.discrete;
+    let (estimator, pairs) = (discrete.estimator, discrete.estimator.needs_pairs());
+    let is_closed_form = matches!(config.objective, Objective::Elbo { entropy: EntropyTerm::ClosedForm, .. });
+    first_broken([
+        (
+            "draws",
+            discrete.draws >= estimator.least_draws() && !(pairs && discrete.draws % 2 == 1),
+            match (pairs, estimator) {
+                (true, _) => "even and at least 2, for this estimator takes pairs",
+                (_, LatentEstimator::Rloo) => "at least 2, for each draw's baseline is the mean of the others",
+                _ => "at least 1",
+            },
+            discrete.draws.to_string(),
+        ),
+        ("temperature", discrete.temperature.is_valid(), "finite and > 0", format!("{:?}", discrete.temperature)),
+        (
+            "baseline-decay",
+            (0.0..1.0).contains(&discrete.baseline_decay),
+            "in [0, 1)",
+            discrete.baseline_decay.to_string(),
+        ),
+        (
+            "estimator",
+            estimator != LatentEstimator::Arm || law == LatentLaw::Bernoulli,
+            "another one with categories: it is one of coins",
+            "arm".into(),
+        ),
+        (
+            "objective",
+            is_closed_form,
+            "the ELBO with the closed-form divergence where latents are discrete",
+            format!("{:?}", config.objective),
+        ),
+    ])
+}
+
+/// The first rule that does not hold.
+fn first_broken<const N: usize>(rules: [(&'static str, bool, &'static str, String); N]) -> Result<(), FitError> {
     match rules.into_iter().find(|rule| !rule.1) {
         Some((name, _, rule, value)) => Err(FitError::Config { name, rule, value }),
         None => Ok(()),

@@ -115,7 +115,7 @@ impl<'a, E: Network + Sync, D: Network + Sync> Fit<'a, E, D> {
         threads: usize,
         device: &Device,
     ) -> Result<Self, FitError> {
-        check(&config)?;
+        check(&config, vae.latent_law())?;
         if train.is_empty() {
             return Err(FitError::NoData);
         }

@@ -4,6 +4,7 @@
 
 mod choice;
 mod coins;
+mod families;
 mod normal;
 mod notices;
 mod per_draw;
