@@ -4,11 +4,14 @@ use std::num::NonZeroU64;
 
 use burn::tensor::{DType, Element, Tensor, TensorCreationOptions, TensorData};
 
-use super::Discrete;
+use super::{Discrete, EstimatorError};
 use crate::dist::{Rsample, Sample};
 use crate::noise::{Key, Noise, NoiseFloat, Plan, Source};
 
 /// How the draws of one row depend on one another: a choice beside the estimator.
+///
+/// Estimators that judge a draw by the row's other draws (leave-one-out and optimal baselines, VIMCO) refuse plans that tie these together:
+/// the baseline would know of the draw that it judges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NoisePlan {
     /// Not at all.
@@ -16,7 +19,8 @@ pub enum NoisePlan {
     Independent,
     /// In pairs of noise and its mirror image (Hammersley and Morton 1956); the number of draws is even.
     Antithetic,
-    /// Independent, and the same at every step: common random numbers.
+    /// Independent, and the same at every step: common random numbers, to compare with. What is learnt at one step (a running mean, a scale) knows
+    /// the draws of the next.
     Common,
     /// Randomised quasi-Monte Carlo: the draws of a row are scrambled Sobol' points ([`reparam_core::noise::SobolStream`]), rows are independent. A mean
     /// over draws stays unbiased; its variance falls faster than that of independent draws, best for a power of two of them.
@@ -69,6 +73,20 @@ impl Draws {
     #[must_use]
     pub const fn site(self, name: &str) -> Self {
         Self { key: self.key.site(name), ..self }
+    }
+
+    /// Refuses a plan that ties the draws of a row to one another, for estimators that judge a draw by the others.
+    pub(super) fn check_independent(&self, estimator: &'static str) -> Result<(), EstimatorError> {
+        if self.are_independent() {
+            return Ok(());
+        }
+        let rule = format!("a draw is judged by the others, so they must be independent, got the plan {:?}", self.plan);
+        Err(EstimatorError::Unfit { estimator, rule })
+    }
+
+    /// Whether the draws of a row are independent of one another.
+    pub(super) const fn are_independent(&self) -> bool {
+        matches!(self.plan, NoisePlan::Independent | NoisePlan::Common)
     }
 
     /// Another number of draws from the same place.

@@ -90,7 +90,7 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for Enumerate {
 /// Rao-Blackwellised score function: the first variables of a row are enumerated, the others drawn.
 ///
 /// `E[f] = E_rest[Σ_first p(first) f(first, rest)]`: the sum is differentiated as it stands, the rest by its score, with the mean of the other
-/// draws as baseline where there are several. Unbiased; a draw meets the cost once for each outcome of the first variables.
+/// draws as baseline where there are several, independent ones. Unbiased; a draw meets the cost once for each outcome of the first variables.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -166,7 +166,7 @@ impl<L: Discrete<D>, const D: usize> Estimator<L, D> for PartialEnumeration {
         let mut surrogate = summed.clone().mean_dim(0).squeeze_dim::<1>(0);
         if events > events_first {
             // The score of the rest, which is the same for every outcome of the first. Removes the path through the advantage.
-            let baseline = if s > 1 { Baseline::LeaveOneOut } else { Baseline::None };
+            let baseline = if s > 1 && draws.are_independent() { Baseline::LeaveOneOut } else { Baseline::None };
             let advantage = baseline.advantage(NAME, summed.clone().inner())?;
             let log_rest = part(events_first, events - events_first).narrow(0, 0, 1).reshape([s, rows]);
             surrogate = surrogate + (advantage * log_rest).mean_dim(0).squeeze_dim::<1>(0);

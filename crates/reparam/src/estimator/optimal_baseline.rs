@@ -63,10 +63,10 @@ const NAME: &str = "score-function-optimal";
 /// Those before are added to those after: the sum of all less one's own would keep that one's rounding, which is all that is left where the
 /// one outweighs the others.
 fn others(x: Tensor<2>) -> Tensor<2> {
-    let [s, n] = x.dims();
-    let none = x.clone().slice([0..1, 0..n]).zeros_like();
-    let before = x.clone().slice([0..s - 1]).cumsum(0);
-    let after = x.slice([1..s]).flip([0]).cumsum(0).flip([0]);
+    let s = x.dims()[0];
+    let none = x.clone().narrow(0, 0, 1).zeros_like();
+    let before = x.clone().narrow(0, 0, s - 1).cumsum(0);
+    let after = x.narrow(0, 1, s - 1).flip([0]).cumsum(0).flip([0]);
     Tensor::cat(vec![none.clone(), before], 0) + Tensor::cat(vec![after, none], 0)
 }
 
@@ -91,6 +91,7 @@ where
         if s < 2 {
             return Err(EstimatorError::Draws { estimator: NAME, multiple: 2, got: s });
         }
+        draws.check_independent(NAME)?;
         let drawn = draws.sample(law);
         let costs = cost(drawn.clone());
         EstimatorError::check_costs(NAME, &costs, [s, drawn.dims()[1]])?;

@@ -80,6 +80,9 @@ where
     fn estimate(&self, law: &L, cost: &Cost<'_, D>, draws: &Draws) -> Result<Estimate, EstimatorError> {
         let name = Estimator::<L, D>::name(self);
         EstimatorError::check_draws(name, 1, draws.count())?;
+        if matches!(self.baseline, Baseline::LeaveOneOut) {
+            draws.check_independent(name)?;
+        }
         let z = draws.sample(law);
         let rows = z.dims()[1];
         let costs = cost(z.clone());

@@ -87,6 +87,7 @@ where
         if s < 2 {
             return Err(EstimatorError::Draws { estimator: NAME, multiple: 2, got: s });
         }
+        draws.check_independent(NAME)?;
         let drawn = draws.sample(law);
         let costs = cost(drawn.clone());
         EstimatorError::check_costs(NAME, &costs, [s, drawn.dims()[1]])?;

@@ -106,11 +106,11 @@ fn network_gradient_is_right<L: FromLogits<3>>(problem: &Problem, count: usize) 
         // Half the sum over a row's parameters, averaged over rows.
         0.5 * width as f64 * mean_square(&in_logits::<L>(&relax_with(&moved, width), problem, &draws(count)))
     };
-    for k in 0..weights.len() {
+    for (k, found) in found.iter().enumerate() {
         let central = |h: f64| (at(k, h) - at(k, -h)) / (2.0 * h);
         let differences = (4.0 * central(1e-3) - central(2e-3)) / 3.0;
         // h⁴ times a fifth derivative below 1e3 is 1e-9 · 4/30; rounding, 1e-14 of squares below 30, over 2 h is 2e-10.
-        assert!((found[k] - differences).abs() < 1e-8 * (1.0 + differences.abs()), "{k}: {} {differences}", found[k]);
+        assert!((found - differences).abs() < 1e-8 * (1.0 + differences.abs()), "{k}: {found} {differences}");
     }
     assert!(found.iter().any(|g| g.abs() > 1e-2), "{found:?}");
 }

@@ -1,4 +1,4 @@
-//! ARM and DisARM, integrated over their uniform noise; variances against closed forms.
+//! ARM and `DisARM`, integrated over their uniform noise; variances against closed forms.
 
 use burn::tensor::Tensor;
 use reparam::dist::{Bernoulli, OneHotCategorical};

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use reparam::dist::{Bernoulli, OneHotCategorical};
 use reparam::estimator::{
-    Arm, DisArm, DisArmCategorical, Enumerate, Estimator, EstimatorError, LocalExpectation, MuProp, Nvil,
+    Arm, DisArm, DisArmCategorical, Enumerate, Estimator, EstimatorError, LocalExpectation, MuProp, NoisePlan, Nvil,
     OptimalBaseline, PartialEnumeration, Rebar, Relax, ScoreFunction, Vimco,
 };
 use reparam::noise::Key;
@@ -59,6 +59,23 @@ fn numbers_of_draws() {
     for estimator in single {
         assert!(matches!(refused(estimator, &coins, 0), EstimatorError::Draws { multiple: 1, got: 0, .. }));
         assert!(estimator.estimate(&coins, &sum, &draws(1)).is_ok(), "{}", estimator.name());
+    }
+}
+
+#[test]
+fn draws_that_are_tied_together_do_not_judge_one_another() {
+    let law = coins(2);
+    let judges: [&dyn Estimator<Bernoulli<3>, 3>; 4] =
+        [&ScoreFunction::leave_one_out(), &OptimalBaseline, &Vimco::default(), &Vimco::arithmetic()];
+    for plan in [NoisePlan::Antithetic, NoisePlan::Sobol] {
+        for judge in judges {
+            let found = judge.estimate(&law, &sum, &draws(4).plan(plan)).expect_err(judge.name());
+            assert!(matches!(found, EstimatorError::Unfit { .. }), "{found}");
+        }
+        assert!(ScoreFunction::new().estimate(&law, &sum, &draws(4).plan(plan)).is_ok());
+    }
+    for judge in judges {
+        assert!(judge.estimate(&law, &sum, &draws(4).plan(NoisePlan::Common)).is_ok(), "{}", judge.name());
     }
 }
 
