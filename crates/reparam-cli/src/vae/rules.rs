@@ -19,7 +19,7 @@ const MOST_VALUES: u128 = 1 << 30;
 const MOST_WEIGHTS: u128 = 1 << 30;
 
 /// The word that an option's value is written as.
-fn word(value: impl ValueEnum) -> String {
+fn word(value: &impl ValueEnum) -> String {
     value.to_possible_value().map_or_else(String::new, |word| word.get_name().to_owned())
 }
 
@@ -114,7 +114,7 @@ impl RunConfig {
             return refuse("objective", "elbo with a discrete latent", "iwae".into());
         }
         if self.entropy != EntropyKind::ClosedForm {
-            return refuse("entropy", "closed-form with a discrete latent", word(self.entropy));
+            return refuse("entropy", "closed-form with a discrete latent", word(&self.entropy));
         }
         if self.estimator == EstimatorKind::Arm && self.latent_law == LatentLawKind::Categorical {
             return refuse("estimator", "another one with a categorical latent: arm is one of coins", "arm".into());
@@ -131,7 +131,7 @@ impl RunConfig {
         let defaults = Self::default();
         let number = |name, value: f64, default: f64| (name, value.to_string(), value == default);
         [
-            ("estimator", word(self.estimator), self.estimator == defaults.estimator),
+            ("estimator", word(&self.estimator), self.estimator == defaults.estimator),
             ("categories", self.categories.to_string(), self.categories == defaults.categories),
             number("temperature", self.temperature, defaults.temperature),
             number("final-temperature", self.final_temperature, defaults.final_temperature),
@@ -147,11 +147,10 @@ impl RunConfig {
         }
         let estimator = LatentEstimator::from(self.estimator);
         let (has_temperature, learns) = (estimator.has_temperature(), self.estimator == EstimatorKind::Rebar);
-        let of_estimator = format!("no effect on {}", word(self.estimator));
+        let of_estimator = format!("no effect on {}", word(&self.estimator));
         let idle = |name: &str| match name {
             "categories" if self.latent_law == LatentLawKind::Bernoulli => Some("no effect on coins".to_owned()),
-            "temperature" if !has_temperature => Some(of_estimator.clone()),
-            "anneal-epochs" | "final-temperature" if !has_temperature => Some(of_estimator.clone()),
+            "temperature" | "anneal-epochs" | "final-temperature" if !has_temperature => Some(of_estimator.clone()),
             "anneal-epochs" | "final-temperature" if learns => Some("no effect on rebar, which learns it".into()),
             "final-temperature" if self.anneal_epochs == 0 => Some("no effect without --anneal-epochs".into()),
             "baseline-decay" if self.estimator != EstimatorKind::ScoreFunctionRunningMean => Some(of_estimator.clone()),
