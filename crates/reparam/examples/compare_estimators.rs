@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("recommended: {:?}, {}", report.recommended, report.reason);
-    assert_eq!(report.recommended.as_deref(), Some("pathwise"));
+    // Path and measure-valued derivative have nearly the same price here: which is ahead is a matter of the machine.
+    assert!(matches!(report.recommended.as_deref(), Some("pathwise" | "measure-valued")));
 
     let table = verify(4000, 0, &mut |_| {})?;
     println!("{} checks of estimators, all right: {}", table.checks.len(), table.pass);

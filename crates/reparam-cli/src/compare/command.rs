@@ -55,26 +55,9 @@ pub fn measured(
     pool: &rayon::ThreadPool,
 ) -> Result<(Report, f64), CompareError> {
     let started = Instant::now();
-    let mut report = pool.install(|| compare(&question.problem, config, &mut |_| {}))?;
-    distrust(question, &mut report);
+    let report = pool.install(|| compare(&question.problem, config, &mut |_| {}))?;
     Ok((report, started.elapsed().as_secs_f64()))
 }
-
-/// Where the support moves with the parameters the exact gradient is had along the path, which does not see steps of the loss: neither
-/// the exact values nor the verdicts hold then, and nothing can be recommended.
-fn distrust(question: &Question, report: &mut Report) {
-    if !question.loss.has_steps() || !report.exact_method.starts_with(ALONG_THE_PATH) {
-        return;
-    }
-    report.recommended = None;
-    report.reason = "the exact gradient is not known: the loss has steps and the support of the law moves".into();
-    report.notes.push(
-        "the exact values are those along the path, which does not see the steps of the loss: neither they nor the verdicts hold here".into(),
-    );
-}
-
-/// How the measurement names that way.
-const ALONG_THE_PATH: &str = "quadrature along the path";
 
 /// What the numbers mean.
 fn explain(report: &Report, seconds: f64) {

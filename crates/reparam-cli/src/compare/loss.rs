@@ -40,11 +40,6 @@ impl Loss {
         }
     }
 
-    /// Whether it is written with steps.
-    pub fn has_steps(&self) -> bool {
-        matches!(self, Self::Formula(_, expression) if expression.has_steps())
-    }
-
     /// What is to be said about it.
     pub fn notes(&self) -> Vec<String> {
         let Self::Formula(_, expression) = self else { return Vec::new() };

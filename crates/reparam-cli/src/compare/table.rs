@@ -142,6 +142,6 @@ mod tests {
         assert_eq!(short(0.25, 4), "0.2500");
         assert_eq!(short(1.5e-9, 3), "1.50e-9");
         assert_eq!(short(2.5e7, 3), "2.50e7");
-        assert_eq!((time(3.2e-8), time(2.5e-3)), ("32.0 ns".into(), "2.50 ms".into()));
+        assert_eq!((time(3.25e-8), time(2.5e-3)), ("32.5 ns".into(), "2.50 ms".into()));
     }
 }

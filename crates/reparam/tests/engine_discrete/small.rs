@@ -147,16 +147,13 @@ pub fn exact(law: LatentLaw) -> (f64, f64, Vec<f64>) {
     let z = Tensor::<2>::from_data(TensorData::new(values, [count, width]), &Device::flex());
     let probs = model.encode(x.clone()).mean();
     let met = z.clone() * probs.clone();
-    let (prob, prior) = match law {
-        LatentLaw::Categorical { categories } => {
-            let each = |i: usize| met.clone().narrow(1, i * categories, categories).sum_dim(1);
-            (each(0) * each(1), (categories as f64).powi(-2))
-        }
-        _ => {
-            let missed = (z.clone().neg() + 1.0) * (probs.neg() + 1.0);
-            let both = met + missed;
-            (both.clone().narrow(1, 0, 1) * both.narrow(1, 1, 1), 0.25)
-        }
+    let (prob, prior) = if let LatentLaw::Categorical { categories } = law {
+        let each = |i: usize| met.clone().narrow(1, i * categories, categories).sum_dim(1);
+        (each(0) * each(1), (categories as f64).powi(-2))
+    } else {
+        let missed = (z.clone().neg() + 1.0) * (probs.neg() + 1.0);
+        let both = met + missed;
+        (both.clone().narrow(1, 0, 1) * both.narrow(1, 1, 1), 0.25)
     };
     let log_likelihood = model.log_likelihood(z.unsqueeze_dim::<3>(1), x).reshape([count, 1]);
     let reconstruction = (prob.clone() * log_likelihood).sum();

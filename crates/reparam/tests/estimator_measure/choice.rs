@@ -29,7 +29,12 @@ fn objection<'a>(choice: &'a Choice, name: &str) -> Option<&'a str> {
 #[test]
 fn a_linear_cost_is_for_the_path() {
     let found = choice(&scalar("normal", &[2.0, 1.0], |z| z * 3.0), &[]);
-    assert_eq!(found.chosen.as_deref(), Some("pathwise"), "{found:?}");
+    // Both parameters together: a² for the path, (16/π - 4)/4 + 1 = 1.27 a² for the measure-valued one, more for the others. Time decides the rest.
+    for other in found.evidence.iter().filter(|e| e.estimator != "pathwise") {
+        assert!(variance(&found, "pathwise") < other.variance, "{found:?}");
+    }
+    let least = found.evidence.iter().min_by(|a, b| a.price().total_cmp(&b.price())).unwrap();
+    assert_eq!(found.chosen.as_deref(), Some(least.estimator.as_str()), "{found:?}");
 }
 
 #[test]
@@ -37,10 +42,11 @@ fn a_rugged_cost_is_for_the_score_function() {
     // cos(k x): the path's variance grows as k²/2, the score function's is near 1/(2 s²) in the location.
     let found = choice(&scalar("normal", &[0.3, 1.0], |z| (z * 60.0).cos()), &[]);
     assert!(variance(&found, "pathwise") > 100.0 * variance(&found, "score-function"), "{found:?}");
-    assert!(found.chosen.as_deref().unwrap().starts_with("score-function") || found.chosen.as_deref() == Some("rloo"));
+    // Which of the others is a matter of time.
+    assert!(found.chosen.is_some() && found.chosen.as_deref() != Some("pathwise"), "{found:?}");
     // The negative control: a slow wave is for the path.
     let slow = choice(&scalar("normal", &[0.0, 1.0], |z| (z * 0.02 + 1.5).cos()), &[]);
-    assert_eq!(slow.chosen.as_deref(), Some("pathwise"), "{slow:?}");
+    assert!(variance(&slow, "pathwise") < variance(&slow, "score-function") && objection(&slow, "pathwise").is_none());
 }
 
 #[test]
@@ -133,7 +139,8 @@ fn in_training_the_choice_follows_the_cost() {
     let mut chosen = auto();
     assert!(chosen.is_due(0));
     chosen.pilot(0, &normal, &|z: Tensor<3>| z.squeeze_dim::<2>(2) * 2.0, 20, Key::new(1)).unwrap();
-    assert_eq!(chosen.name(), "pathwise");
+    // The path and the measure-valued form are close; time decides between them.
+    assert!(["pathwise", "measure-valued"].contains(&chosen.name()), "{:?}", chosen.evidence());
     assert!(!chosen.is_due(49) && chosen.is_due(50));
     chosen.pilot(50, &normal, &|z: Tensor<3>| (z * 60.0).cos().squeeze_dim::<2>(2), 20, Key::new(1)).unwrap();
     assert_ne!(chosen.name(), "pathwise", "{:?}", chosen.evidence());
@@ -144,7 +151,7 @@ fn in_training_the_choice_follows_the_cost() {
     assert_ne!(chosen.name(), "pathwise", "{:?}", chosen.evidence());
     let mut chosen = auto();
     chosen.pilot(0, &normal, &|z: Tensor<3>| (z * 0.1).tanh().squeeze_dim::<2>(2), 40, Key::new(1)).unwrap();
-    assert_eq!(chosen.name(), "pathwise", "{:?}", chosen.evidence());
+    assert!(["pathwise", "measure-valued"].contains(&chosen.name()), "{:?}", chosen.evidence());
 }
 
 #[test]

@@ -108,9 +108,10 @@ impl<const D: usize> Distribution<D> for OneHotCategorical<D> {
 }
 
 impl<const D: usize> LogProb<D> for OneHotCategorical<D> {
-    /// Of a one-hot vector; of other vectors it is the cross-entropy `Σ x_k log p_k`.
+    /// Of a one-hot vector; of other vectors it is the cross-entropy `Σ x_k log p_k`. No gradient flows to the value.
     fn log_prob(&self, value: Tensor<D>) -> Tensor<D> {
-        (value * activation::log_softmax(self.logits(), D - 1)).sum_dim(D - 1)
+        // A constant: between categories there is no mass to differentiate.
+        (value.inner() * activation::log_softmax(self.logits(), D - 1)).sum_dim(D - 1)
     }
 
     fn score_term(&self, value: Tensor<D>, weight: Tensor<D>) -> Tensor<D> {
