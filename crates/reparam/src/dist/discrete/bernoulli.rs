@@ -75,8 +75,9 @@ impl<const D: usize> LogProb<D> for Bernoulli<D> {
     fn score_term(&self, value: Tensor<D>, weight: Tensor<D>) -> Tensor<D> {
         // The score in the logits is x - probs, a constant here: the product with the logits has it as its gradient. Summed over draws first,
         // so that the graph sees one draw.
-        let score = (value.inner() - sigmoid(self.logits().inner())) * weight.inner();
-        score.sum_dim(0) * self.logits()
+        let weight = weight.inner();
+        let drawn = (value.inner() * weight.clone()).sum_dim(0);
+        (drawn - sigmoid(self.logits().inner()) * weight.sum_dim(0)) * self.logits()
     }
 }
 

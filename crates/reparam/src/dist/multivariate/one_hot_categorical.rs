@@ -116,8 +116,9 @@ impl<const D: usize> LogProb<D> for OneHotCategorical<D> {
 
     fn score_term(&self, value: Tensor<D>, weight: Tensor<D>) -> Tensor<D> {
         // The score in the logits is x - probs, a constant here: the product with the logits has it as its gradient.
-        let score = (value.inner() - self.detach().probs()) * weight.inner();
-        score.sum_dim(0) * self.logits()
+        let weight = weight.inner();
+        let drawn = (value.inner() * weight.clone()).sum_dim(0);
+        (drawn - self.detach().probs() * weight.sum_dim(0)) * self.logits()
     }
 }
 
