@@ -1,13 +1,19 @@
 //! Variational inference on log densities, without a tensor framework.
 //!
 //! A model is a [`LogDensity`]: a function of unconstrained parameters, with its gradient, on plain `f64` slices. What guides
-//! and stopping rules will need of it goes through an [`Evaluator`], which counts the places where the model fails instead of
+//! and stopping rules need of it goes through an [`Evaluator`], which counts the places where the model fails instead of
 //! giving up. [`gradient_errors`] holds a gradient against finite differences; point it at your own model first.
 
+mod draws;
 mod evaluator;
+pub mod fit;
 mod gradient_check;
+pub mod guide;
 mod log_density;
+mod model;
 
+pub use draws::Draws;
 pub use evaluator::Evaluator;
 pub use gradient_check::gradient_errors;
 pub use log_density::{LogDensity, LogDensityError};
+pub use model::{Model, Observation, Quantity};

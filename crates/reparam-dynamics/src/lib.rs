@@ -1,0 +1,9 @@
+//! Dynamical models as log densities: reactions and differential equations, SBML, PEtab.
+
+mod expression;
+mod problem;
+mod system;
+
+pub use expression::{Expression, Function};
+pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
+pub use system::{Constant, Event, State, System};
