@@ -4,6 +4,6 @@ mod expression;
 mod problem;
 mod system;
 
-pub use expression::{Expression, Function};
+pub use expression::{Expression, ExpressionError, Function};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
 pub use system::{Constant, Event, State, System};
