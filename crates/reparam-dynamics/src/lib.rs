@@ -2,8 +2,10 @@
 
 mod expression;
 mod problem;
+mod solve;
 mod system;
 
 pub use expression::{Expression, ExpressionError, Function};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
+pub use solve::{Method, Simulator, SolveError, SolveOptions, SystemError, Trajectory};
 pub use system::{Constant, Event, State, System};
