@@ -55,7 +55,7 @@ pub enum ProblemError {
         /// The name.
         name: String,
     },
-    /// Nothing to infer, or nothing to infer it from.
+    /// Nothing to compare with.
     #[error("the problem has no {0}")]
     Empty(&'static str),
 }
@@ -67,9 +67,6 @@ pub(super) fn check(problem: &Problem) -> Result<(), ProblemError> {
     }
     if problem.experiments.is_empty() {
         return Err(ProblemError::Empty("experiments"));
-    }
-    if !problem.parameters.iter().any(|parameter| parameter.estimated) {
-        return Err(ProblemError::Empty("estimated parameters"));
     }
     let states = problem.system.states.iter().map(|state| (state.name.as_str(), "must not have the name of a state"));
     let assigned = problem.system.assigned.iter();
