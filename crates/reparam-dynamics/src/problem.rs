@@ -49,7 +49,7 @@ pub enum Scale {
     Log10,
 }
 
-/// A prior. The law is truncated to the parameter's bounds where `truncated` (TOML, built-ins), never where PEtab says otherwise.
+/// A prior. For inference the law is truncated to the parameter's bounds, and normalised there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prior {
     /// The law.

@@ -223,8 +223,8 @@ fn prior_draws_have_the_median() {
     let draws: Vec<Vec<f64>> =
         (0..2000).map(|step| model.prior_draw(Key::new(7).site("prior").step(step)).expect("proper priors")).collect();
     let share = |at: usize, median: f64| draws.iter().filter(|draw| draw[at] < median).count() as f64 / 2000.0;
-    for at in 0..7 {
-        assert!((share(at, middle[at]) - 0.5).abs() < 0.056, "{at}: {}", share(at, middle[at]));
+    for (at, median) in middle.iter().enumerate() {
+        assert!((share(at, *median) - 0.5).abs() < 0.056, "{at}: {}", share(at, *median));
     }
     middle.rotate_left(1);
     assert!((share(1, middle[1]) - 0.5).abs() > 0.056);
@@ -312,6 +312,9 @@ fn evaluations_repeat_and_fail_as_events() {
     }
 }
 
+/// A fault in a problem.
+type Change = fn(&mut Problem);
+
 #[test]
 fn faults_are_found_before_anything_runs() {
     let of = |change: &dyn Fn(&mut Problem)| {
@@ -319,7 +322,6 @@ fn faults_are_found_before_anything_runs() {
         change(&mut problem);
         DynamicModel::new(problem).map(drop).expect_err("a fault")
     };
-    type Change = fn(&mut Problem);
     let changes: [(Change, &str); 16] = [
         (|p| p.measurements.clear(), "the problem has no measurements"),
         (|p| p.parameters[2].estimated = false, "parameter 'gamma': must have a nominal value"),
@@ -350,4 +352,28 @@ fn faults_are_found_before_anything_runs() {
     }
     let error = of(&|p| p.experiments[0].settings.push(("wolf".into(), 1.0.into())));
     assert!(matches!(error, ProblemError::System { .. }), "{error}");
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn time() {
+    let model = DynamicModel::new(pelts()).expect("a problem");
+    let x = [-0.6, -3.5, -0.2, -3.7, 3.4, 1.8, -1.2, -1.4];
+    let mut gradient = [0.0; 8];
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..200 {
+        let start = std::time::Instant::now();
+        for _ in 0..10 {
+            std::hint::black_box(model.value_and_gradient(&x, &mut gradient).expect("a density"));
+        }
+        best[0] = best[0].min(start.elapsed().as_secs_f64() / 10.0);
+        let (mut expected, mut replicate) = ([0.0; 42], [0.0; 42]);
+        let start = std::time::Instant::now();
+        for _ in 0..10 {
+            let stream = Key::new(3).site("replicate").step(0);
+            model.predict(&x, stream, &mut expected, &mut replicate).expect("a prediction");
+        }
+        best[1] = best[1].min(start.elapsed().as_secs_f64() / 10.0);
+    }
+    println!("value and gradient {:.1} us, prediction {:.1} us", best[0] * 1e6, best[1] * 1e6);
 }

@@ -63,7 +63,7 @@ impl Graph {
             (Kind::One(_), _) => Err(wrong("1 argument")),
             (Kind::Two(binary), [x, y]) => Ok(self.binary(binary, *x, *y)),
             (Kind::Two(_), _) => Err(wrong("2 arguments")),
-            (Kind::Many(_, None), []) => Err(wrong("1 argument or more")),
+            (Kind::Many(_, None) | Kind::Pieces, []) => Err(wrong("1 argument or more")),
             (Kind::Many(_, Some(empty)), []) => Ok(self.number(empty)),
             (Kind::Many(binary, _), [first, others @ ..]) => {
                 let logical = matches!(binary, Binary::And | Binary::Or);
@@ -74,7 +74,6 @@ impl Graph {
                 }
                 Ok(result)
             }
-            (Kind::Pieces, []) => Err(wrong("1 argument or more")),
             (Kind::Pieces, pieces) => Ok(self.piecewise(pieces)),
         }
     }

@@ -8,7 +8,6 @@ fn strength(expression: &Expression) -> u8 {
     use Function as F;
     match expression {
         Expression::Number(value) if *value < 0.0 => 6,
-        Expression::Number(_) | Expression::Symbol(_) => 9,
         Expression::Apply(function, arguments) if arguments.len() >= 2 => match function {
             F::Or => 1,
             F::And => 2,
@@ -19,7 +18,7 @@ fn strength(expression: &Expression) -> u8 {
             _ => 9,
         },
         Expression::Apply(F::Negate | F::Not, arguments) if arguments.len() == 1 => 6,
-        Expression::Apply(..) => 9,
+        _ => 9,
     }
 }
 
@@ -71,7 +70,7 @@ enum Piece<'a> {
     Part(&'a Expression, bool),
 }
 
-fn pieces<'a>(function: Function, arguments: &'a [Expression], own: u8) -> Vec<Piece<'a>> {
+fn pieces(function: Function, arguments: &[Expression], own: u8) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     if own == 6 {
         pieces.push(Piece::Text(sign(function)));

@@ -94,7 +94,7 @@ pub(super) fn check(problem: &Problem) -> Result<(), ProblemError> {
         if !experiment.start.is_finite() {
             return wrong("its experiment's start must be finite", experiment.start.to_string());
         }
-        if !(measurement.time >= experiment.start) {
+        if measurement.time.is_nan() || measurement.time < experiment.start {
             return wrong("its time must not be before its experiment's start", measurement.time.to_string());
         }
         if !measurement.value.is_finite() {
@@ -144,7 +144,7 @@ fn bounds(parameter: &Parameter) -> Result<(), ProblemError> {
         let value = format!("{low} to {high}");
         Err(ProblemError::Parameter { name: parameter.name.clone(), rule, value })
     };
-    if !(low < high) || low == f64::INFINITY || high == f64::NEG_INFINITY {
+    if low.is_nan() || high.is_nan() || low >= high || low == f64::INFINITY || high == f64::NEG_INFINITY {
         return wrong("its lower bound must be less than its upper bound");
     }
     if parameter.scale != Scale::Lin && high <= 0.0 {

@@ -30,38 +30,7 @@ impl Core {
             let first = compiled.before.map(|at| (&rests[at], &self.before[at]));
             let simulated = simulate(compiled, unknown, options, sensitivities, first);
             let (rows, end) = simulated.map_err(|error| failed(&error))?;
-            self.read(compiled, unknown, (&rows, &end), gradient.as_deref_mut(), sink)?;
-        }
-        Ok(())
-    }
-
-    fn read(
-        &self,
-        compiled: &Compiled,
-        unknown: &[f64],
-        (rows, end): (&Outputs<'_>, &Point),
-        mut gradient: Option<&mut [f64]>,
-        sink: Sink<'_>,
-    ) -> Result<(), LogDensityError> {
-        let n = compiled.dynamics.states();
-        let active = &compiled.dynamics.active;
-        let width = if gradient.is_some() { n * active.len() } else { 0 };
-        let mut memories: Vec<Vec<f64>> = compiled.channels.iter().map(super::channel::Channel::memory).collect();
-        for read in &compiled.reads {
-            let (y, s, time) = match read.row {
-                Some(row) => (
-                    &rows.states[row * n..(row + 1) * n],
-                    &rows.sensitivities[row * width..(row + 1) * width],
-                    compiled.times[row],
-                ),
-                None => (end.y.as_slice(), end.s.as_slice(), end.time),
-            };
-            let (channel, memory) = (&compiled.channels[read.channel], &mut memories[read.channel]);
-            let reading = channel.read(memory, y, unknown, time);
-            let weights = sink(read.measurement, reading.expected, reading.noise)?;
-            if let Some(gradient) = gradient.as_deref_mut() {
-                channel.pull(memory, weights, s, active, gradient);
-            }
+            read(compiled, unknown, (&rows, &end), gradient.as_deref_mut(), sink)?;
         }
         Ok(())
     }
@@ -124,6 +93,37 @@ impl Core {
             on_scale.map(|((coordinate, value), slope)| slope * coordinate.scale.back_slope(*value)).collect();
         Ok(evaluation)
     }
+}
+
+/// Reads off all measurements of an experiment.
+fn read(
+    compiled: &Compiled,
+    unknown: &[f64],
+    (rows, end): (&Outputs<'_>, &Point),
+    mut gradient: Option<&mut [f64]>,
+    sink: Sink<'_>,
+) -> Result<(), LogDensityError> {
+    let n = compiled.dynamics.states();
+    let active = &compiled.dynamics.active;
+    let width = if gradient.is_some() { n * active.len() } else { 0 };
+    let mut memories: Vec<Vec<f64>> = compiled.channels.iter().map(super::channel::Channel::memory).collect();
+    for read in &compiled.reads {
+        let (y, s, time) = match read.row {
+            Some(row) => (
+                &rows.states[row * n..(row + 1) * n],
+                &rows.sensitivities[row * width..(row + 1) * width],
+                compiled.times[row],
+            ),
+            None => (end.y.as_slice(), end.s.as_slice(), end.time),
+        };
+        let (channel, memory) = (&compiled.channels[read.channel], &mut memories[read.channel]);
+        let reading = channel.read(memory, y, unknown, time);
+        let weights = sink(read.measurement, reading.expected, reading.noise)?;
+        if let Some(gradient) = gradient.as_deref_mut() {
+            channel.pull(memory, weights, s, active, gradient);
+        }
+    }
+    Ok(())
 }
 
 fn failed(error: &SolveError) -> LogDensityError {

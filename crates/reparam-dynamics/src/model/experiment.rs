@@ -37,7 +37,7 @@ pub(super) struct Numbers {
 
 /// Compiles all experiments that have measurements, and the runs to steady state before them, each once.
 pub(super) fn compile(problem: &Problem, numbers: &Numbers) -> Result<(Vec<Dynamics>, Vec<Compiled>), ProblemError> {
-    let (mut before, mut settings): (Vec<Dynamics>, Vec<&[(String, Expression)]>) = (Vec::new(), Vec::new());
+    let (mut before, mut settings) = (Vec::new(), Vec::new());
     let mut compiled = Vec::new();
     for (at, experiment) in problem.experiments.iter().enumerate() {
         let measured: Vec<(usize, &Measurement)> =
@@ -58,14 +58,14 @@ pub(super) fn compile(problem: &Problem, numbers: &Numbers) -> Result<(Vec<Dynam
         };
         let mut first = None;
         if let Some(wanted) = &experiment.preequilibration {
-            first = settings.iter().position(|known| known == wanted);
+            first = settings.iter().position(|known: &&[_]| *known == wanted.as_slice());
             if first.is_none() {
                 before.push(dynamics(wanted, &[])?);
-                settings.push(wanted);
+                settings.push(wanted.as_slice());
                 first = Some(before.len() - 1);
             }
         }
-        let also = first.map_or(&[][..], |first| &before[first].active);
+        let also = first.map_or(&[][..], |first: usize| &before[first].active);
         let dynamics = dynamics(&experiment.settings, also)?;
         let set = dynamics
             .names

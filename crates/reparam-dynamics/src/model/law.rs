@@ -79,7 +79,7 @@ impl PriorLaw {
     /// interval.
     pub(super) fn quantile(&self, p: f64, [low, high]: [f64; 2]) -> Option<f64> {
         if *self == Self::Flat {
-            return (high - low).is_finite().then(|| low + p * (high - low));
+            return (high - low).is_finite().then_some(low + p * (high - low));
         }
         let (below, above) = (self.cdf(low), self.cdf(high));
         let x = self.inverse_cdf(below + p * (above - below));

@@ -9,17 +9,17 @@ use std::collections::{HashMap, HashSet};
 /// Derivatives of some rows by states, by active numbers and by time.
 #[derive(Default)]
 pub(crate) struct Slopes {
-    pub(crate) by_state: Vec<Entry>,
-    pub(crate) by_unknown: Vec<Entry>,
-    pub(crate) by_time: Vec<Entry>,
+    pub(crate) state: Vec<Entry>,
+    pub(crate) unknown: Vec<Entry>,
+    pub(crate) time: Vec<Entry>,
 }
 
 impl Slopes {
     fn append(graph: &mut Graph, rows: &[Node], columns: &Columns<'_>, outputs: &mut Vec<Node>) -> Self {
         Self {
-            by_state: append_slopes(graph, rows, columns.states, outputs),
-            by_unknown: append_slopes(graph, rows, columns.unknown, outputs),
-            by_time: append_slopes(graph, rows, &[columns.time], outputs),
+            state: append_slopes(graph, rows, columns.states, outputs),
+            unknown: append_slopes(graph, rows, columns.unknown, outputs),
+            time: append_slopes(graph, rows, &[columns.time], outputs),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::outputs::Outputs;
 use super::problem::problem;
 use super::stiffness::Stiffness;
 use super::{Method, SolveError, SolveOptions};
-use diffsol::{DiffsolError, NalgebraLU, OdeSolverMethod, Vector};
+use diffsol::{DiffsolError, NalgebraContext, NalgebraLU, OdeSolverMethod, Vector};
 
 /// A state of a simulation.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +71,7 @@ impl Stretch<'_, '_, '_> {
         let augmented = !point.s.is_empty();
         let problem = problem(self.core, point, self.unknown, span, self.options, augmented)?;
         let mut solver = problem.tsit45().map_err(|error| stuck(point.time, &error))?;
-        let room = Room { y: V::zeros(problem_size(point, augmented), Default::default()), s: None };
+        let room = Room { y: V::zeros(problem_size(point, augmented), NalgebraContext::default()), s: None };
         self.steps_of(&mut solver, point, room, &mut stiffness)
     }
 
@@ -80,7 +80,7 @@ impl Stretch<'_, '_, '_> {
         let problem = problem(self.core, point, self.unknown, span, self.options, false)?;
         let mut stiffness = Stiffness::new(self.core, false);
         let failed = |error: DiffsolError| stuck(point.time, &error);
-        let y = V::zeros(point.y.len(), Default::default());
+        let y = V::zeros(point.y.len(), NalgebraContext::default());
         if point.s.is_empty() {
             let state = problem.bdf_state::<NalgebraLU<f64>>().map_err(failed)?;
             let mut solver = problem.bdf_solver::<NalgebraLU<f64>>(state).map_err(failed)?;

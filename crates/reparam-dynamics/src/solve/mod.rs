@@ -1,5 +1,6 @@
 //! Simulations of systems by diffsol, with forward sensitivities.
 
+mod crossing;
 mod dynamics;
 mod equations;
 mod event;

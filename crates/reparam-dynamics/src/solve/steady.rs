@@ -145,7 +145,7 @@ fn factorise(matrix: &mut [f64], n: usize) -> Option<Vec<usize>> {
     for column in 0..n {
         let size = |row: usize| matrix[order[row] * n + column].abs() / scale[order[row]];
         let best = (column..n).max_by(|a, b| size(*a).total_cmp(&size(*b)))?;
-        if !(size(best) > SINGULAR) {
+        if size(best).is_nan() || size(best) <= SINGULAR {
             return None;
         }
         order.swap(column, best);

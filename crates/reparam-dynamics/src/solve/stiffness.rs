@@ -60,7 +60,9 @@ impl<'a, 'd> Stiffness<'a, 'd> {
             if !(size > 0.0 && size.is_finite()) {
                 return 0.0;
             }
-            v.iter_mut().for_each(|v| *v /= size);
+            for v in v.iter_mut() {
+                *v /= size;
+            }
             core.jacobian_times(y, time, v, w);
             fastest = norm(w);
             std::mem::swap(v, w);

@@ -1,6 +1,7 @@
 //! What happens between smooth stretches: switches, crossings, events, and how sensitivities pass them.
 
 use super::SolveError;
+use super::crossing::Crossing;
 use super::dynamics::Entry;
 use super::equations::Core;
 use super::integrate::{Point, Watch};
@@ -30,17 +31,6 @@ pub(super) struct Transitions<'a> {
     watch: Crossing<'a>,
 }
 
-struct Crossing<'a> {
-    core: &'a Core<'a>,
-    tape: Option<&'a Tape>,
-    memory: Vec<f64>,
-    count: usize,
-    last: Vec<f64>,
-    time: f64,
-    seen: Option<usize>,
-    number: usize,
-}
-
 /// Runs a tape at the inputs.
 fn run(tape: &Tape, inputs: &[f64]) -> Vec<f64> {
     let mut memory = tape.memory();
@@ -55,16 +45,7 @@ impl<'a> Transitions<'a> {
         let (switches, crossings) = (dynamics.switches.count(), dynamics.events.crossings());
         let mut inputs = vec![0.0; dynamics.time() + 1 + switches + crossings];
         inputs[dynamics.states()..dynamics.time()].copy_from_slice(task.unknown);
-        let watch = Crossing {
-            core,
-            tape: dynamics.events.crossing.as_ref(),
-            memory: dynamics.events.crossing.as_ref().map_or_else(Vec::new, Tape::memory),
-            count: crossings,
-            last: vec![0.0; crossings],
-            time: f64::NAN,
-            seen: None,
-            number: 0,
-        };
+        let watch = Crossing::new(core);
         let (mut breaks, mut moved) = (Vec::new(), vec![0.0; switches * dynamics.active.len()]);
         if let Some(tape) = &dynamics.switches.moments {
             let memory = run(tape, &inputs);
@@ -159,12 +140,12 @@ impl<'a> Transitions<'a> {
         let of = |entries: &[Entry]| -> Vec<(usize, f64)> {
             entries.iter().filter(|entry| entry.0 == at).map(|entry| (entry.1, tape.output(&memory, entry.2))).collect()
         };
-        let by_state = of(&events.crossing_slopes.by_state);
-        let speed = of(&events.crossing_slopes.by_time).iter().map(|(_, slope)| slope).sum::<f64>()
+        let by_state = of(&events.crossing_slopes.state);
+        let speed = of(&events.crossing_slopes.time).iter().map(|(_, slope)| slope).sum::<f64>()
             + by_state.iter().map(|(state, slope)| slope * rates[*state]).sum::<f64>();
         let mut moved = vec![0.0; self.task.dynamics.active.len()];
         if self.task.sensitivities {
-            for (column, slope) in of(&events.crossing_slopes.by_unknown) {
+            for (column, slope) in of(&events.crossing_slopes.unknown) {
                 moved[column] += slope;
             }
             for (column, moved) in moved.iter_mut().enumerate() {
@@ -241,14 +222,14 @@ impl<'a> Transitions<'a> {
                 let own = entries.iter().filter(|entry| entry.0 == row);
                 own.map(|entry| (entry.1, tape.output(&memory, entry.2))).collect()
             };
-            let (by_state, by_time) = (of(&events.assign_slopes.by_state), of(&events.assign_slopes.by_time));
+            let (by_state, by_time) = (of(&events.assign_slopes.state), of(&events.assign_slopes.time));
             let by_time: f64 = by_time.iter().map(|(_, slope)| slope).sum();
             for column in 0..point.s.len().checked_div(n).unwrap_or(0) {
                 point.s[column * n + state] = by_time * moved[column]
                     + by_state.iter().map(|(other, slope)| slope * old[column * n + other]).sum::<f64>();
             }
             if self.task.sensitivities {
-                for (column, slope) in of(&events.assign_slopes.by_unknown) {
+                for (column, slope) in of(&events.assign_slopes.unknown) {
                     point.s[column * n + state] += slope;
                 }
             }
@@ -314,59 +295,5 @@ impl<'a> Transitions<'a> {
         if self.watch.count > 0 {
             self.watch.memory[..used].copy_from_slice(&self.inputs);
         }
-    }
-}
-
-impl Crossing<'_> {
-    fn differences(&mut self, time: f64, y: &[f64], out: &mut [f64]) {
-        let Some(tape) = self.tape else { return };
-        self.memory[..y.len()].copy_from_slice(y);
-        self.memory[self.core.dynamics.time()] = time;
-        tape.run(&mut self.memory);
-        for (at, out) in out.iter_mut().enumerate() {
-            *out = tape.output(&self.memory, at);
-        }
-    }
-}
-
-impl Watch for Crossing<'_> {
-    fn begin(&mut self, point: &Point) {
-        let mut last = std::mem::take(&mut self.last);
-        self.differences(point.time, &point.y, &mut last);
-        // Just after a crossing the difference may be a rounding error on the old side: it is not to be seen again.
-        if let Some(seen) = self.seen.take() {
-            last[seen] = 0.0;
-        }
-        (self.last, self.time) = (last, point.time);
-    }
-
-    fn look(&mut self, time: f64, y: &[f64], _s: &[f64], at: &mut dyn FnMut(f64, &mut [f64])) -> Option<f64> {
-        let (mut now, mut middle, mut room) = (vec![0.0; self.count], vec![0.0; self.count], y.to_vec());
-        self.differences(time, y, &mut now);
-        let mut first: Option<(f64, usize)> = None;
-        for index in 0..self.count {
-            if self.last[index] * now[index] >= 0.0 {
-                continue;
-            }
-            let (mut low, mut high) = (self.time, time);
-            // Halving to the last digit: crossings are few.
-            for _ in 0..80 {
-                let half = low + 0.5 * (high - low);
-                if half <= low || half >= high {
-                    break;
-                }
-                at(half, &mut room);
-                self.differences(half, &room, &mut middle);
-                if self.last[index] * middle[index] < 0.0 { high = half } else { low = half }
-            }
-            if first.is_none_or(|(before, _)| high < before) {
-                first = Some((high, index));
-            }
-        }
-        // A step that ends at 0 leaves the old side, so that the next one sees the crossing.
-        self.last.iter_mut().zip(&now).filter(|(_, now)| **now != 0.0).for_each(|(last, now)| *last = *now);
-        self.time = time;
-        self.seen = first.map(|(_, index)| index);
-        first.map(|(time, _)| time)
     }
 }

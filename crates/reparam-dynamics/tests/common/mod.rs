@@ -3,7 +3,7 @@
 
 use reparam_dynamics::{Constant, Expression, Function, State, System};
 
-pub use Function::{Add, Divide, Multiply, Negate, Power, Subtract};
+pub use Function::{Add, Multiply, Negate, Subtract};
 
 /// A function of others.
 pub fn apply<const N: usize>(function: Function, arguments: [Expression; N]) -> Expression {
