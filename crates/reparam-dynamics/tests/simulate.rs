@@ -6,7 +6,7 @@ use common::{
     NUMBERS, apply, chain, chain_solution, constants, lotka_volterra, names, product, robertson, state, table,
 };
 use reparam_dynamics::{
-    Event, Expression, Function, Method, Simulator, SolveError, SolveOptions, State, System, SystemError, Trajectory,
+    Event, Expression, Function, Method, Simulator, SolveError, SolveOptions, System, SystemError, Trajectory,
 };
 
 const METHODS: [Method; 3] = [Method::Auto, Method::Explicit, Method::Implicit];
@@ -298,6 +298,10 @@ fn failures_are_errors() {
     let cycle = Simulator::new(&lotka_volterra(), &[]).expect("a system");
     let error = cycle.steady_state(&[], &SolveOptions { steps: 2000, ..at(1e-6, Method::Auto) });
     assert!(matches!(error, Err(SolveError::Unsteady { .. })), "{error:?}");
+    // It grows without end, ever more slowly for its size.
+    let growth = Simulator::new(&decay_with(vec![], 1.0.into()), &[]).expect("a system");
+    let error = growth.steady_state(&[], &at(1e-6, Method::Auto));
+    assert!(matches!(error, Err(SolveError::Unsteady { .. })), "{error:?}");
 }
 
 /// Systems that are wrong by themselves.
@@ -326,5 +330,12 @@ fn empty_cases_have_answers() {
     let got = simulator.simulate(&[], &[0.0, 0.0, 1e-300, 1.0, 1.0], &SolveOptions::default()).expect("a solution");
     assert_eq!([got.state(0, 0), got.state(1, 0), got.state(2, 0)], [1.0; 3]);
     assert_eq!(got.state(3, 0), got.state(4, 0));
-    let _: State = state("x", 0.0, 0.0.into());
+    // A state that all but stands still has a first step much longer than the way to go.
+    let slow = Simulator::new(&decay_with(vec![], 1e-10.into()), &[]).expect("a system");
+    for method in METHODS {
+        for time in [1e-3, 1e-9, 1e-15] {
+            let got = slow.simulate(&[], &[time], &at(1e-6, method)).expect("a solution");
+            assert!((got.state(0, 0) - 1.0).abs() < 1e-12, "{method:?} {time}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What is read off a simulation: an observable with its noise, as a tape.
 
-use crate::expression::{Expression, Node, Tape};
+use crate::expression::{Expression, Graph, Node, Tape};
 use crate::solve::{Dynamics, Entry, SystemError, append_slopes};
 
 /// Outputs: the observable, the noise, then their derivatives by states and by unknown numbers.
@@ -19,19 +19,22 @@ pub(super) struct Reading {
     pub(super) noise: f64,
 }
 
-/// What is wrong with the noise where it is a constant.
 impl Channel {
-    pub(super) fn new(dynamics: &Dynamics, formula: &Expression, noise: &Expression) -> Result<Self, SystemError> {
-        let mut graph = dynamics.graph();
-        let rows: [Node; 2] =
-            [dynamics.insert(&mut graph, formula, "observable")?, dynamics.insert(&mut graph, noise, "noise")?];
+    /// Of a system whose graph is given.
+    pub(super) fn new(
+        dynamics: &Dynamics,
+        graph: &mut Graph,
+        formula: &Expression,
+        noise: &Expression,
+    ) -> Result<Self, SystemError> {
+        let rows: [Node; 2] = [dynamics.insert(graph, formula, "observable")?, dynamics.insert(graph, noise, "noise")?];
         let constant_noise = graph.constant(rows[1]);
         let mut outputs = rows.to_vec();
         let states: Vec<usize> = (0..dynamics.states()).collect();
         let unknown: Vec<usize> = (dynamics.states()..dynamics.time()).collect();
-        let by_state = append_slopes(&mut graph, &rows, &states, &mut outputs);
-        let by_unknown = append_slopes(&mut graph, &rows, &unknown, &mut outputs);
-        let tape = Tape::new(&graph, &outputs, dynamics.time() + 1, &|_| true);
+        let by_state = append_slopes(graph, &rows, &states, &mut outputs);
+        let by_unknown = append_slopes(graph, &rows, &unknown, &mut outputs);
+        let tape = Tape::new(graph, &outputs, dynamics.time() + 1, &|_| true);
         Ok(Self { tape, by_state, by_unknown, constant_noise })
     }
 

@@ -92,14 +92,14 @@ fn read(
     times.sort_by(f64::total_cmp);
     times.dedup();
     let (mut channels, mut known): (Vec<Channel>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
-    let mut reads = Vec::new();
+    let (mut reads, mut graph) = (Vec::new(), dynamics.graph());
     for (at, measurement) in measured {
         let (number, observable) = (at + 1, measurement.observable.clone());
         let key = format!("{} ~ {}", measurement.formula, measurement.noise);
         let channel = if let Some(channel) = known.get(&key) {
             *channel
         } else {
-            let channel = Channel::new(&dynamics, &measurement.formula, &measurement.noise)
+            let channel = Channel::new(&dynamics, &mut graph, &measurement.formula, &measurement.noise)
                 .map_err(|error| ProblemError::Formula { number, observable: observable.clone(), error })?;
             channels.push(channel);
             known.insert(key, channels.len() - 1);

@@ -121,11 +121,12 @@ impl Dynamics {
         }
     }
 
-    /// Puts a formula of states, constants, assigned quantities, numbers and `time` into a copy of the graph.
+    /// A copy of the graph, for more formulae.
     pub(crate) fn graph(&self) -> Graph {
         self.graph.clone()
     }
 
+    /// Puts a formula of states, constants, assigned quantities, numbers and `time` into a copy of the graph.
     pub(crate) fn insert(&self, graph: &mut Graph, formula: &Expression, place: &str) -> Result<Node, SystemError> {
         insert(graph, formula, place, &[&self.table, &self.parameters])
     }

@@ -5,7 +5,7 @@ use super::outputs::Outputs;
 use super::problem::problem;
 use super::stiffness::Stiffness;
 use super::{Method, SolveError, SolveOptions};
-use diffsol::{DiffsolError, NalgebraContext, NalgebraLU, OdeSolverMethod, Vector};
+use diffsol::{DiffsolError, NalgebraContext, NalgebraLU, OdeSolverMethod, OdeSolverState, Tableau, Vector};
 
 /// A state of a simulation.
 #[derive(Clone, Debug, Default)]
@@ -53,11 +53,12 @@ impl Stretch<'_, '_, '_> {
             watch.begin(point);
         }
         if !*stiff {
-            let end = self.explicit(point)?;
-            if end != End::Stiff {
-                return Ok(end);
+            match self.explicit(point) {
+                Ok(End::Stiff) => *stiff = true,
+                // The same from the beginning of the stretch; rows that have been written were right.
+                Err(SolveError::Stuck { .. }) if self.options.method == Method::Auto => {}
+                end => return end,
             }
-            *stiff = true;
         }
         self.implicit(point)
     }
@@ -70,7 +71,10 @@ impl Stretch<'_, '_, '_> {
         }
         let augmented = !point.s.is_empty();
         let problem = problem(self.core, point, self.unknown, span, self.options, augmented)?;
-        let mut solver = problem.tsit45().map_err(|error| stuck(point.time, &error))?;
+        let failed = |error: DiffsolError| stuck(point.time, &error);
+        let mut state = problem.rk_state(&Tableau::tsit45()).map_err(failed)?;
+        shorten(&mut state, span);
+        let mut solver = problem.tsit45_solver(state).map_err(failed)?;
         let room = Room { y: V::zeros(problem_size(point, augmented), NalgebraContext::default()), s: None };
         self.steps_of(&mut solver, point, room, &mut stiffness)
     }
@@ -82,11 +86,13 @@ impl Stretch<'_, '_, '_> {
         let failed = |error: DiffsolError| stuck(point.time, &error);
         let y = V::zeros(point.y.len(), NalgebraContext::default());
         if point.s.is_empty() {
-            let state = problem.bdf_state::<NalgebraLU<f64>>().map_err(failed)?;
+            let mut state = problem.bdf_state::<NalgebraLU<f64>>().map_err(failed)?;
+            shorten(&mut state, span);
             let mut solver = problem.bdf_solver::<NalgebraLU<f64>>(state).map_err(failed)?;
             self.steps_of(&mut solver, point, Room { y, s: None }, &mut stiffness)
         } else {
-            let state = problem.bdf_state_sens::<NalgebraLU<f64>>().map_err(failed)?;
+            let mut state = problem.bdf_state_sens::<NalgebraLU<f64>>().map_err(failed)?;
+            shorten(&mut state, span);
             let mut solver = problem.bdf_solver_sens::<NalgebraLU<f64>>(state).map_err(failed)?;
             let s = solver.state().s.clone();
             self.steps_of(&mut solver, point, Room { y, s: Some(s) }, &mut stiffness)
@@ -167,6 +173,12 @@ impl Stretch<'_, '_, '_> {
         });
         failed.map(|()| seen)
     }
+}
+
+/// No first step beyond the end: next to a much longer one diffsol would take the end for the beginning.
+fn shorten(state: &mut impl OdeSolverState<V>, span: f64) {
+    let step = state.as_mut().h;
+    *step = step.min(span);
 }
 
 const fn problem_size(point: &Point, augmented: bool) -> usize {

@@ -19,7 +19,8 @@ pub(super) struct Steady<'a> {
     core: &'a Core<'a>,
     task: &'a Task<'a>,
     began: f64,
-    at_rest: Option<f64>,
+    /// When it came to rest, and the states there.
+    at_rest: Option<(f64, Vec<f64>)>,
     worst: (f64, usize, f64),
     rates: Vec<f64>,
     slopes: Vec<f64>,
@@ -42,12 +43,20 @@ impl<'a> Steady<'a> {
     /// The steps were spent on the way: which state still moves.
     pub(super) fn explain(steady: Option<&Self>, error: SolveError) -> SolveError {
         match (steady, error) {
-            (Some(steady), SolveError::Steps { time, .. }) => {
-                let (_, state, rate) = steady.worst;
-                SolveError::Unsteady { time, name: steady.task.dynamics.names[state].clone(), rate }
-            }
+            (Some(steady), SolveError::Steps { time, .. }) => steady.unsteady(time),
             (_, error) => error,
         }
+    }
+
+    fn unmoved(&self, before: &[f64], now: &[f64]) -> bool {
+        let (relative, absolute) = (1e2 * self.task.options.relative, 1e2 * self.task.options.absolute);
+        before.iter().zip(now).all(|(before, now)| (before - now).abs() <= relative * now.abs() + absolute)
+    }
+
+    /// It went on to the end of time.
+    pub(super) fn unsteady(&self, time: f64) -> SolveError {
+        let (_, state, rate) = self.worst;
+        SolveError::Unsteady { time, name: self.task.dynamics.names[state].clone(), rate }
     }
 
     /// Whether states and sensitivities are at rest.
@@ -87,14 +96,14 @@ impl Watch for Steady<'_> {
 
     fn look(&mut self, time: f64, y: &[f64], s: &[f64], _at: &mut dyn FnMut(f64, &mut [f64])) -> Option<f64> {
         let rests = self.rests(time, y, s);
-        match self.at_rest {
-            Some(since) if time - self.began >= BEYOND * (since - self.began) && rests => Some(time),
-            Some(_) => None,
-            None => {
-                self.at_rest = rests.then_some(time);
-                None
-            }
+        let far = |since: f64| time - self.began >= BEYOND * (since - self.began);
+        match &self.at_rest {
+            Some((since, _)) if !far(*since) => return None,
+            // What grows without end is slow for its size, but not at rest.
+            Some((_, before)) if rests && self.unmoved(before, y) => return Some(time),
+            _ => self.at_rest = rests.then(|| (time, y.to_vec())),
         }
+        None
     }
 }
 
