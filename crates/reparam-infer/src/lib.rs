@@ -9,7 +9,9 @@ mod evaluator;
 pub mod fit;
 mod gradient_check;
 pub mod guide;
+pub mod lbfgs;
 mod log_density;
+mod matrix;
 mod model;
 
 pub use draws::Draws;
