@@ -13,6 +13,7 @@ pub mod lbfgs;
 mod log_density;
 mod matrix;
 mod model;
+pub mod psis;
 
 pub use draws::Draws;
 pub use evaluator::Evaluator;

@@ -46,6 +46,14 @@ pub trait LogDensity: Sync {
     /// [`LogDensityError::Failed`] where the model has no value: an equation that cannot be solved there. A NaN or an infinite
     /// value may be returned as it is; the [`Evaluator`](crate::Evaluator) treats both alike, as an event to count.
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError>;
+
+    /// The log density at `x` alone; worth writing where a gradient costs more, as through differential equations.
+    ///
+    /// # Errors
+    /// As [`value_and_gradient`](Self::value_and_gradient).
+    fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
+        self.value_and_gradient(x, &mut vec![0.0; x.len()])
+    }
 }
 
 /// What can go wrong with a log density.
@@ -77,5 +85,9 @@ impl<D: LogDensity + ?Sized> LogDensity for &D {
 
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
         (**self).value_and_gradient(x, gradient)
+    }
+
+    fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
+        (**self).value(x)
     }
 }

@@ -152,6 +152,16 @@ impl Guide for FullRank {
         Some((HALF_LN_TWO_PI + 0.5) * self.dimension as f64 + ln_det)
     }
 
+    fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut narrower = parameters.to_vec();
+        for i in 0..self.dimension {
+            let row = &mut narrower[self.dimension..][row(i)..=diagonal(i)];
+            row[..i].iter_mut().for_each(|l| *l *= 0.5);
+            row[i] -= std::f64::consts::LN_2;
+        }
+        narrower
+    }
+
     fn boxed(&self) -> Box<dyn Guide> {
         Box::new(self.clone())
     }

@@ -39,8 +39,22 @@ impl LowRank {
         guide
     }
 
-    fn factors(&self) -> &[f64] {
+    /// The mean.
+    pub fn loc(&self) -> &[f64] {
+        &self.parameters[..self.dimension]
+    }
+
+    /// The factors, D rows of R.
+    pub fn factors(&self) -> &[f64] {
         &self.parameters[2 * self.dimension..]
+    }
+
+    /// This normal about another mean, its coordinates stretched.
+    pub(crate) fn scaled(&self, loc: &[f64], stretch: &[f64]) -> Self {
+        let scale: Vec<f64> = self.scale.iter().zip(stretch).map(|(a, b)| a * b).collect();
+        let rows = self.factors().chunks(self.rank).zip(stretch);
+        let factors: Vec<f64> = rows.flat_map(|(row, s)| row.iter().map(move |f| f * s)).collect();
+        Self::new(loc, &scale, &factors, self.rank)
     }
 
     /// The normal as one of full rank.
@@ -199,6 +213,14 @@ impl Guide for LowRank {
             self.add_entropy_gradient(1.0, gradient);
         }
         Some((HALF_LN_TWO_PI + 0.5) * self.dimension as f64 + 0.5 * self.ln_det)
+    }
+
+    fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut narrower = parameters.to_vec();
+        let (scale, factors) = narrower[self.dimension..].split_at_mut(self.dimension);
+        scale.iter_mut().for_each(|ln| *ln -= std::f64::consts::LN_2);
+        factors.iter_mut().for_each(|f| *f *= 0.5);
+        narrower
     }
 
     fn boxed(&self) -> Box<dyn Guide> {

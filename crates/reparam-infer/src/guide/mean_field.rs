@@ -106,6 +106,12 @@ impl Guide for MeanField {
         Some((HALF_LN_TWO_PI + 0.5) * dimension as f64 + self.parameters[dimension..].iter().sum::<f64>())
     }
 
+    fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut narrower = parameters.to_vec();
+        narrower[self.scale.len()..].iter_mut().for_each(|ln| *ln -= std::f64::consts::LN_2);
+        narrower
+    }
+
     fn boxed(&self) -> Box<dyn Guide> {
         Box::new(self.clone())
     }

@@ -54,6 +54,12 @@ pub trait Guide: Send + Sync {
         None
     }
 
+    /// Parameters of about the same member with half the spread, for a start where some draws have no value; the same ones, where a family
+    /// does not know how.
+    fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
+        parameters.to_vec()
+    }
+
     /// A copy of this member.
     fn boxed(&self) -> Box<dyn Guide>;
 }

@@ -1,0 +1,138 @@
+//! Many draws evaluated, side by side where it pays.
+
+use crate::{LogDensity, LogDensityError};
+use rayon::prelude::*;
+use std::time::Instant;
+
+/// A log density with counts, evaluated at many draws at a time.
+///
+/// Each draw is evaluated by itself, so that bits do not depend on threads; the clock decides only whether threads are worth waking.
+pub(crate) struct Batch<'a, D: ?Sized> {
+    density: &'a D,
+    /// Evaluations, failed ones included.
+    pub evaluations: u64,
+    /// Evaluations that failed, or were not finite.
+    pub failures: u64,
+    /// What the last failure said.
+    pub last_failure: Option<String>,
+    seconds_per_draw: f64,
+}
+
+/// Work below this is done on one thread: waking another costs some microseconds.
+const WORTH_THREADS: f64 = 1e-4;
+
+impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
+    pub fn new(density: &'a D) -> Self {
+        Self { density, evaluations: 0, failures: 0, last_failure: None, seconds_per_draw: f64::INFINITY }
+    }
+
+    pub fn density(&self) -> &'a D {
+        self.density
+    }
+
+    /// Counts what another batch on the same model did.
+    pub fn count(&mut self, other: &Batch<'_, impl LogDensity + ?Sized>) {
+        self.evaluations += other.evaluations;
+        self.failures += other.failures;
+        if other.last_failure.is_some() {
+            self.last_failure.clone_from(&other.last_failure);
+        }
+    }
+
+    /// Values and gradients at the rows of `draws`; NaN and a gradient of 0 where one fails. Returns how many failed.
+    pub fn gradients(
+        &mut self,
+        draws: &[f64],
+        values: &mut [f64],
+        gradients: &mut [f64],
+    ) -> Result<usize, LogDensityError> {
+        let (d, density) = (self.density.dimension(), self.density);
+        let one = |((x, value), gradient): ((&[f64], &mut f64), &mut [f64])| match checked(
+            density.value_and_gradient(x, gradient),
+            gradient,
+            density,
+        ) {
+            Ok(v) => {
+                *value = v;
+                Ok(None)
+            }
+            Err(LogDensityError::Failed(reason)) => {
+                *value = f64::NAN;
+                gradient.fill(0.0);
+                Ok(Some(reason))
+            }
+            Err(error) => Err(error),
+        };
+        let began = Instant::now();
+        let outcomes: Vec<_> = if self.threads(values.len()) {
+            let rows = draws.par_chunks(d).zip(values.par_iter_mut()).zip(gradients.par_chunks_mut(d));
+            rows.map(one).collect::<Result<_, _>>()?
+        } else {
+            let rows = draws.chunks(d).zip(values.iter_mut()).zip(gradients.chunks_mut(d));
+            rows.map(one).collect::<Result<_, _>>()?
+        };
+        Ok(self.account(outcomes, began))
+    }
+
+    /// Values alone.
+    pub fn values(&mut self, draws: &[f64], values: &mut [f64]) -> Result<usize, LogDensityError> {
+        let (d, density) = (self.density.dimension(), self.density);
+        let one = |(x, value): (&[f64], &mut f64)| match checked(density.value(x), &[], density) {
+            Ok(v) => {
+                *value = v;
+                Ok(None)
+            }
+            Err(LogDensityError::Failed(reason)) => {
+                *value = f64::NAN;
+                Ok(Some(reason))
+            }
+            Err(error) => Err(error),
+        };
+        let began = Instant::now();
+        let outcomes: Vec<_> = if self.threads(values.len()) {
+            draws.par_chunks(d).zip(values.par_iter_mut()).map(one).collect::<Result<_, _>>()?
+        } else {
+            draws.chunks(d).zip(values.iter_mut()).map(one).collect::<Result<_, _>>()?
+        };
+        Ok(self.account(outcomes, began))
+    }
+
+    /// One point; `None`, counted, where it fails.
+    pub fn one(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<Option<f64>, LogDensityError> {
+        let mut value = [f64::NAN];
+        let failed = self.gradients(x, &mut value, gradient)?;
+        Ok((failed == 0).then_some(value[0]))
+    }
+
+    fn threads(&self, draws: usize) -> bool {
+        draws > 1 && rayon::current_num_threads() > 1 && self.seconds_per_draw * draws as f64 > WORTH_THREADS
+    }
+
+    fn account(&mut self, outcomes: Vec<Option<String>>, began: Instant) -> usize {
+        self.seconds_per_draw = began.elapsed().as_secs_f64() / outcomes.len().max(1) as f64;
+        self.evaluations += outcomes.len() as u64;
+        let failed: Vec<String> = outcomes.into_iter().flatten().collect();
+        self.failures += failed.len() as u64;
+        let count = failed.len();
+        if let Some(reason) = failed.into_iter().next_back() {
+            self.last_failure = Some(reason);
+        }
+        count
+    }
+}
+
+/// A value that is not finite, or a gradient, is a failure that names itself.
+fn checked<D: LogDensity + ?Sized>(
+    value: Result<f64, LogDensityError>,
+    gradient: &[f64],
+    density: &D,
+) -> Result<f64, LogDensityError> {
+    let value = value?;
+    if !value.is_finite() {
+        return Err(LogDensityError::Failed(format!("log density is {value}")));
+    }
+    match gradient.iter().position(|g| !g.is_finite()) {
+        Some(i) => Err(LogDensityError::Failed(format!("gradient in {} is {}", density.name(i), gradient[i]))),
+        None => Ok(value),
+    }
+}
