@@ -100,6 +100,18 @@ pub(crate) fn packed(lower: &[f64], n: usize) -> Vec<f64> {
     (0..n).flat_map(|i| lower[i * n..=i * n + i].iter().copied()).collect()
 }
 
+/// Eigenvalues of a symmetric matrix, rising, and its eigenvectors as the columns of a square; `None` where it is not finite.
+pub(crate) fn eigen(matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    if matrix.iter().any(|a| !a.is_finite()) {
+        return None;
+    }
+    let view = faer::MatRef::from_row_major_slice(matrix, n, n);
+    let found = view.self_adjoint_eigen(faer::Side::Lower).ok()?;
+    let values = (0..n).map(|i| found.S()[i]).collect();
+    let vectors = (0..n * n).map(|at| found.U()[(at / n, at % n)]).collect();
+    Some((values, vectors))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,7 +37,7 @@ impl Base {
     ) -> Result<Self, InferError> {
         control.stage = "pathfinder".into();
         let _ = control.tick(batch.evaluations, f64::NAN, f64::NAN, None);
-        let paths = pathfinder::paths(batch, start, key, options.steps.min(1000) as usize)?;
+        let paths = pathfinder::paths(batch, start, &options.starts, key, options.steps.min(1000) as usize)?;
         let Some(best) = paths.first() else {
             return Err(InferError::Start(batch.last_failure.clone().unwrap_or_else(|| "not finite".into())));
         };

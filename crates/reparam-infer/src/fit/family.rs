@@ -9,7 +9,7 @@ use super::whitened::{Map, Whitened};
 use super::{GuideChoice, InferError, NoiseChoice, Options, Stopped};
 use crate::guide::{FullRank, Guide, LowRank, MeanField};
 use crate::{LogDensity, LogDensityError, matrix};
-use reparam_core::noise::{Key, Noise};
+use reparam_core::noise::Key;
 
 /// Dimensions up to which fixed noise serves a normal.
 const FIXED_DIMENSIONS: usize = 300;
@@ -52,10 +52,8 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
         }
         GuideChoice::LowRank(rank) => {
             let whitened = Whitened::new(density, base.normal().loc(), Map::Diagonal(deviations(base.normal())));
-            let mut factors = vec![0.0; n * rank];
-            key.site("factors").step(0).fill(Noise::StandardNormal, 0, &mut factors);
-            factors.iter_mut().for_each(|f| *f *= 0.3 / (rank as f64).sqrt());
-            let mut guide = LowRank::new(&vec![0.0; n], &vec![0.7; n], &factors, rank);
+            let (scale, factors) = factors_of(base.normal(), rank);
+            let mut guide = LowRank::new(&vec![0.0; n], &scale, &factors, rank);
             let ended = run.normal(batch, &whitened, &mut guide, 4 * (n + rank), control)?;
             Ok((Box::new(whitened.low_rank(&guide)), ended))
         }
@@ -66,6 +64,26 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             Ok((Box::new(whitened.full_rank(&guide)), ended))
         }
     }
+}
+
+/// The correlation matrix of a normal as a diagonal and factors: its first eigenvectors, stretched by what their variances exceed the mean
+/// of the others (Tipping and Bishop 1999, eq. 7), and the standard deviations that are left. For a fit to begin with.
+fn factors_of(normal: &FullRank, rank: usize) -> (Vec<f64>, Vec<f64>) {
+    let n = normal.loc().len();
+    let (deviations, mut correlation) = (deviations(normal), normal.covariance());
+    (0..n * n).for_each(|at| correlation[at] /= deviations[at / n] * deviations[at % n]);
+    let mut factors = vec![0.0; n * rank];
+    if let Some((values, vectors)) = matrix::eigen(&correlation, n) {
+        let rest = values[..n - rank].iter().sum::<f64>() / (n - rank).max(1) as f64;
+        for i in 0..n {
+            for r in 0..rank {
+                let column = n - 1 - r;
+                factors[i * rank + r] = vectors[i * n + column] * (values[column] - rest).max(1e-4).sqrt();
+            }
+        }
+    }
+    let left = |i: usize| 1.0 - factors[i * rank..][..rank].iter().map(|f| f * f).sum::<f64>();
+    ((0..n).map(|i| left(i).max(1e-4).sqrt()).collect(), factors)
 }
 
 /// The lower triangle of a normal as a square.

@@ -106,7 +106,7 @@ fn round<D: LogDensity + ?Sized>(
     let mut objective = Objective::new(guide.boxed(), noise);
     let mut wrong = None;
     let options =
-        LbfgsOptions { iterations, gradient_tolerance: 1e-9, value_tolerance: 1e-12, ..LbfgsOptions::default() };
+        LbfgsOptions { iterations, gradient_tolerance: 1e-8, value_tolerance: 1e-10, ..LbfgsOptions::default() };
     let mut start = guide.parameters().to_vec();
     let mut end = LbfgsEnd::NoStart;
     for _ in 0..NARROWER {

@@ -119,6 +119,9 @@ fn check<D: LogDensity + ?Sized>(density: &D, start: &[f64], options: &Options) 
     if let Some(x) = start.iter().find(|x| !x.is_finite()) {
         return wrong("start", "must be finite", x.to_string());
     }
+    if let Some(other) = options.starts.iter().find(|s| s.len() != dimension || s.iter().any(|x| !x.is_finite())) {
+        return wrong("starts", "must have one finite number a parameter", format!("{other:?}"));
+    }
     if options.draws < 100 {
         return wrong("draws", "must be at least 100, for k-hat to mean something", options.draws.to_string());
     }

@@ -60,6 +60,8 @@ pub struct Options {
     pub noise: NoiseChoice,
     /// The gradient, where noise is fresh.
     pub gradient: GradientChoice,
+    /// Further points from which searches begin, unconstrained: draws from the prior find modes that the neighbourhood of one start hides.
+    pub starts: Vec<Vec<f64>>,
     /// Draws of the answer.
     pub draws: usize,
     /// Seed of all noise.
@@ -160,6 +162,7 @@ impl Default for Options {
             guide: GuideChoice::Auto,
             noise: NoiseChoice::Auto,
             gradient: GradientChoice::Auto,
+            starts: Vec::new(),
             draws: 4000,
             seed: 0,
             seconds: None,

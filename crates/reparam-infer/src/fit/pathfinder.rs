@@ -10,7 +10,9 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 /// Searches from different starts.
-const PATHS: usize = 4;
+const PATHS: usize = 8;
+/// Searches that end this many nats below the best are not followed further: their mass is nothing, whatever the width.
+const HOPELESS: f64 = 25.0;
 /// Draws by which an iterate's ELBO is estimated; the paper's `K`.
 const DRAWS: usize = 8;
 /// Pairs that a search remembers; the paper's `J`.
@@ -30,28 +32,38 @@ pub(crate) struct Path {
 
 /// The best normal on several paths, best first; empty where no start has a value.
 ///
-/// The first path begins at `start`, the others about it, at standard normal distance. The covariance of an iterate is the inverse Hessian that the
-/// search knows there: Byrd et al.'s, by dense BFGS updates of a diagonal that follows Gilbert and Lemaréchal (1989, eq. 4.9) as the paper's does.
+/// The first path begins at `start`, the next ones at `others`, and if these are fewer than seven, the rest about `start` at standard
+/// normal distance. The covariance of an iterate is the inverse Hessian that the search knows there: dense BFGS updates of a diagonal that
+/// follows Gilbert and Lemaréchal (1989), as the paper's does.
 ///
 /// # Errors
 /// Wrong sizes.
 pub(crate) fn paths<D: LogDensity + ?Sized>(
     batch: &mut Batch<'_, D>,
     start: &[f64],
+    others: &[Vec<f64>],
     key: Key,
     steps: usize,
 ) -> Result<Vec<Path>, LogDensityError> {
+    let key = key.site("pathfinder");
+    let mut searches = Vec::new();
+    for number in 0..PATHS.max(others.len() + 1) {
+        let from = match number {
+            0 => start.to_vec(),
+            n if n <= others.len() => others[n - 1].clone(),
+            n => {
+                let mut away = vec![0.0; start.len()];
+                key.number(n as u64).step(1).fill(Noise::StandardNormal, 0, &mut away);
+                start.iter().zip(&away).map(|(x, e)| x + e).collect()
+            }
+        };
+        searches.extend(search(batch, &from, steps)?.map(|found| (number, found)));
+    }
+    let best = searches.iter().map(|(_, s)| s.value).fold(f64::NEG_INFINITY, f64::max);
     let mut found = Vec::new();
-    for number in 0..PATHS {
-        let key = key.site("pathfinder").number(number as u64);
-        let mut from = start.to_vec();
-        if number > 0 {
-            let mut away = vec![0.0; from.len()];
-            key.step(0).fill(Noise::StandardNormal, 0, &mut away);
-            from.iter_mut().zip(&away).for_each(|(x, e)| *x += e);
-        }
-        if let Some(path) = one(batch, &from, key, steps)? {
-            found.push(path);
+    for (number, search) in searches {
+        if search.value >= best - HOPELESS {
+            found.push(search.best(batch, key.number(number as u64))?);
         }
     }
     found.sort_by(|a, b| b.elbo[0].total_cmp(&a.elbo[0]));
@@ -66,16 +78,23 @@ struct Candidate {
     pairs: VecDeque<(Vec<f64>, Vec<f64>)>,
 }
 
-fn one<D: LogDensity + ?Sized>(
+/// A search that ended.
+struct Search {
+    candidates: Vec<Candidate>,
+    mode: Vec<f64>,
+    /// The log density there.
+    value: f64,
+}
+
+fn search<D: LogDensity + ?Sized>(
     batch: &mut Batch<'_, D>,
     start: &[f64],
-    key: Key,
     steps: usize,
-) -> Result<Option<Path>, LogDensityError> {
+) -> Result<Option<Search>, LogDensityError> {
     let mut wrong = None;
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut diagonal = vec![1.0; start.len()];
-    // The tolerance of the paper's implementations: the last digits of the mode do not matter here.
+    // The last digits of the mode do not matter here.
     let options =
         LbfgsOptions { iterations: steps, history: HISTORY, gradient_tolerance: 1e-6, value_tolerance: 1e-10 };
     let minimum = minimise(
@@ -104,30 +123,35 @@ fn one<D: LogDensity + ?Sized>(
             ControlFlow::Continue(())
         },
     );
-    if let Some(error) = wrong {
-        return Err(error);
+    match wrong {
+        Some(error) => Err(error),
+        None => Ok(minimum.value.is_finite().then(|| Search { candidates, mode: minimum.x, value: -minimum.value })),
     }
-    if !minimum.value.is_finite() {
-        return Ok(None);
-    }
-    let mut best: Option<(FullRank, [f64; 2])> = None;
-    for (number, candidate) in candidates.iter().enumerate() {
-        let Some(guide) = candidate.normal() else { continue };
-        let bound = elbo(batch, &guide, key.number(number as u64), DRAWS)?;
-        if bound[0] > best.as_ref().map_or(f64::NEG_INFINITY, |b| b.1[0]) {
-            best = Some((guide, bound));
+}
+
+impl Search {
+    /// The best normal by ELBO.
+    fn best<D: LogDensity + ?Sized>(self, batch: &mut Batch<'_, D>, key: Key) -> Result<Path, LogDensityError> {
+        let mut best: Option<(FullRank, [f64; 2])> = None;
+        for (number, candidate) in self.candidates.iter().enumerate() {
+            let Some(guide) = candidate.normal() else { continue };
+            let bound = elbo(batch, &guide, key.number(number as u64), DRAWS)?;
+            if bound[0] > best.as_ref().map_or(f64::NEG_INFINITY, |b| b.1[0]) {
+                best = Some((guide, bound));
+            }
         }
+        // A search that began at the mode has no path: a unit normal there.
+        let (guide, elbo) = match best {
+            Some(best) => best,
+            None => {
+                let n = self.mode.len();
+                let guide = FullRank::new(&self.mode, &matrix::packed(&matrix::identity(n), n));
+                let bound = elbo(batch, &guide, key, DRAWS)?;
+                (guide, bound)
+            }
+        };
+        Ok(Path { guide, elbo, mode: self.mode, mode_value: self.value })
     }
-    // A search that began at the mode has no path: a unit normal there.
-    let (guide, elbo) = match best {
-        Some(best) => best,
-        None => {
-            let guide = FullRank::new(&minimum.x, &matrix::packed(&matrix::identity(start.len()), start.len()));
-            let bound = elbo(batch, &guide, key, DRAWS)?;
-            (guide, bound)
-        }
-    };
-    Ok(Some(Path { guide, elbo, mode: minimum.x, mode_value: -minimum.value }))
 }
 
 /// The diagonal of the inverse Hessian after one more step (Gilbert and Lemaréchal 1989).

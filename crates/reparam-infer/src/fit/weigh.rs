@@ -9,6 +9,8 @@ use crate::{Draws, LogDensity, LogDensityError};
 use reparam_core::noise::{Key, Noise};
 use std::ops::ControlFlow;
 
+/// Ratios that differ by less than this, nats, are equal.
+const EQUAL: f64 = 1e-6;
 /// Draws that are evaluated between two looks at the clock.
 const PIECE: usize = 256;
 
@@ -48,12 +50,15 @@ pub(crate) fn weigh<D: LogDensity + ?Sized>(
         }
     }
     let smoothed = psis(&log_ratios);
-    control.k_hat = Some(smoothed.k_hat);
+    let (least, most) = log_ratios.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), r| (a.min(*r), b.max(*r)));
+    // The guide is the posterior: what is left is rounding, whose tail means nothing.
+    let k_hat = if most - least < EQUAL { 0.0 } else { smoothed.k_hat };
+    control.k_hat = Some(k_hat);
     Ok(Weighted {
         draws: Draws::new(d, points),
         log_ratios,
         log_weights: smoothed.log_weights,
-        k_hat: smoothed.k_hat,
+        k_hat,
         ess: smoothed.ess,
     })
 }
