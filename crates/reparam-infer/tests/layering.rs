@@ -9,7 +9,7 @@ const CRATES: [(&str, &[&str]); 5] = [
     ("reparam_core", &[]),
     ("reparam_infer", &["reparam_core"]),
     ("reparam_dynamics", &["reparam_core", "reparam_infer", "serde"]),
-    ("reparam", &["reparam_core", "burn", "serde"]),
+    ("reparam", &["reparam_core", "reparam_infer", "burn", "serde"]),
     ("reparam_cli", &["reparam_core", "reparam_infer", "reparam_dynamics", "reparam", "burn", "serde"]),
 ];
 
@@ -37,6 +37,7 @@ const MODULES: [(&str, &[Module]); 5] = [
         "reparam_infer",
         &[
             ("log_density", &[]),
+            ("adapter", &["log_density"]),
             ("draws", &[]),
             ("evaluator", &["log_density"]),
             ("gradient_check", &["log_density"]),
@@ -72,6 +73,7 @@ const MODULES: [(&str, &[Module]); 5] = [
         &[
             ("fused", &[]),
             ("noise", &[]),
+            ("infer", &[]),
             ("attach", &["fused"]),
             ("special", &["attach"]),
             ("dist", &["attach", "noise", "fused", "special"]),

@@ -64,14 +64,14 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
             Err(error) => Err(error),
         };
         let began = Instant::now();
-        let outcomes: Vec<_> = if self.threads(values.len()) {
+        let failed: Vec<String> = if self.threads(values.len()) {
             let rows = draws.par_chunks(d).zip(values.par_iter_mut()).zip(gradients.par_chunks_mut(d));
-            rows.map(one).collect::<Result<_, _>>()?
+            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
         } else {
             let rows = draws.chunks(d).zip(values.iter_mut()).zip(gradients.chunks_mut(d));
-            rows.map(one).collect::<Result<_, _>>()?
+            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
         };
-        Ok(self.account(outcomes, began))
+        Ok(self.account(values.len(), failed, began))
     }
 
     /// Values alone.
@@ -89,12 +89,14 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
             Err(error) => Err(error),
         };
         let began = Instant::now();
-        let outcomes: Vec<_> = if self.threads(values.len()) {
-            draws.par_chunks(d).zip(values.par_iter_mut()).map(one).collect::<Result<_, _>>()?
+        let failed: Vec<String> = if self.threads(values.len()) {
+            let rows = draws.par_chunks(d).zip(values.par_iter_mut());
+            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
         } else {
-            draws.chunks(d).zip(values.iter_mut()).map(one).collect::<Result<_, _>>()?
+            let rows = draws.chunks(d).zip(values.iter_mut());
+            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
         };
-        Ok(self.account(outcomes, began))
+        Ok(self.account(values.len(), failed, began))
     }
 
     /// One point; `None`, counted, where it fails.
@@ -108,10 +110,9 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         draws > 1 && rayon::current_num_threads() > 1 && self.seconds_per_draw * draws as f64 > WORTH_THREADS
     }
 
-    fn account(&mut self, outcomes: Vec<Option<String>>, began: Instant) -> usize {
-        self.seconds_per_draw = began.elapsed().as_secs_f64() / outcomes.len().max(1) as f64;
-        self.evaluations += outcomes.len() as u64;
-        let failed: Vec<String> = outcomes.into_iter().flatten().collect();
+    fn account(&mut self, evaluated: usize, failed: Vec<String>, began: Instant) -> usize {
+        self.seconds_per_draw = began.elapsed().as_secs_f64() / evaluated.max(1) as f64;
+        self.evaluations += evaluated as u64;
         self.failures += failed.len() as u64;
         let count = failed.len();
         if let Some(reason) = failed.into_iter().next_back() {
