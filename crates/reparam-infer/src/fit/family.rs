@@ -13,9 +13,9 @@ use reparam_core::noise::Key;
 
 /// Dimensions up to which fixed noise serves a normal.
 const FIXED_DIMENSIONS: usize = 300;
-/// A fit has converged when doubling the draws, or dividing the step size, moves the guide by less than this, nats: a tenth of a standard
-/// deviation in one direction.
-const TOLERANCE: f64 = 0.005;
+/// A fit has converged when doubling the draws, or dividing the step size, moves the guide by less than this, nats a coordinate: 0.045 standard
+/// deviations of each.
+const TOLERANCE: f64 = 0.001;
 
 /// Fits a guide of this family, in the coordinates of the base normal.
 ///
@@ -122,9 +122,9 @@ impl Run<'_> {
             let draws = least.next_power_of_two().max(32);
             let rules = FixedOptions {
                 draws,
-                most_draws: (16 * draws).clamp(1024, 1 << 16),
+                most_draws: (64 * draws).min(1 << 16),
                 steps: self.options.steps,
-                tolerance: TOLERANCE,
+                tolerance: TOLERANCE * guide.dimension() as f64,
             };
             fixed::fit(&mut inner, guide, self.key, rules, control)?
         } else {
@@ -132,7 +132,7 @@ impl Run<'_> {
                 noise: self.options.noise,
                 gradient: self.options.gradient,
                 steps: control.steps + self.options.steps,
-                tolerance: TOLERANCE,
+                tolerance: TOLERANCE * guide.dimension() as f64,
                 ..StochasticOptions::default()
             };
             stochastic::fit(&mut inner, guide, self.key, rules, control)?

@@ -70,10 +70,8 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             let moved = divergence(&**last, guide, key);
             if moved <= options.tolerance {
                 let because = format!(
-                    "converged: doubling the draws to {draws} moved the guide by {moved:.1e} nats, {:.3} standard deviations \
-                     (at most {:.3} asked for)",
-                    (2.0 * moved).sqrt(),
-                    (2.0 * options.tolerance).sqrt()
+                    "converged: doubling the draws to {draws} moved the guide by {} ({moved:.1e} nats)",
+                    deviations(moved)
                 );
                 return Ok(Ended { stopped: Stopped::Converged, because });
             }
@@ -85,6 +83,11 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
         last = Some(guide.boxed());
         draws *= 2;
     }
+}
+
+/// A divergence as a distance.
+pub(crate) fn deviations(nats: f64) -> String {
+    format!("{:.3} standard deviations", (2.0 * nats).sqrt())
 }
 
 /// What stopped a stage from outside, in words.

@@ -3,7 +3,7 @@
 use super::adam::Adam;
 use super::batch::Batch;
 use super::control::Control;
-use super::fixed::{Ended, words};
+use super::fixed::{Ended, deviations, words};
 use super::moved::divergence;
 use super::{GradientChoice, NoiseChoice, Stopped, noise};
 use crate::guide::Guide;
@@ -70,8 +70,8 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
                     let moved = divergence(&**last, guide, key);
                     if moved <= options.tolerance {
                         let because = format!(
-                            "converged: a third of the step size moved the guide by {moved:.1e} nats, {:.3} standard deviations",
-                            (2.0 * moved).sqrt()
+                            "converged: a third of the step size moved the guide by {} ({moved:.1e} nats)",
+                            deviations(moved)
                         );
                         return Ok(Ended { stopped: Stopped::Converged, because });
                     }
