@@ -1,9 +1,9 @@
 //! The whole way from a model to weighted draws and a verdict.
 
-use super::base::Base;
+use super::base::{Base, deviations};
 use super::batch::Batch;
 use super::control::Control;
-use super::verdict::{Evidence, verdict};
+use super::verdict::{Evidence, unbounded, verdict};
 use super::weigh::weigh;
 use super::{
     Attempt, Fit, GuideChoice, InferError, Inference, Options, Progress, Stopped, Trust, Weighted, family, fixed,
@@ -89,6 +89,7 @@ pub fn infer<D: LogDensity + ?Sized>(
         normal: base.normal(),
         independent: fit.guide.name() == "mean-field",
         other_mode: base.other_mode(),
+        unbounded: unbounded(&weighted, base.normal(), &deviations(base.normal()), start),
         failed: weighted.log_ratios.iter().filter(|r| **r == f64::NEG_INFINITY).count() as f64
             / weighted.log_ratios.len() as f64,
     };

@@ -193,6 +193,33 @@ fn another_mode_is_no_reason_for_trust() {
     assert_eq!(answer.verdict.level, Trust::Good, "{}", answer.verdict.reason);
 }
 
+/// Nothing at all, or a slope that never ends.
+struct Improper {
+    slope: f64,
+}
+
+impl LogDensity for Improper {
+    fn dimension(&self) -> usize {
+        2
+    }
+
+    fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
+        (gradient[0], gradient[1]) = (self.slope, -x[1]);
+        Ok(self.slope * x[0] - 0.5 * x[1] * x[1])
+    }
+}
+
+#[test]
+fn improper_posteriors_are_said_to_be_so() {
+    for slope in [0.0, 1.0] {
+        for guide in [GuideChoice::FullRank, GuideChoice::MeanField] {
+            let answer = fitted(&Improper { slope }, &[0.0, 0.5], guide);
+            assert_eq!(answer.verdict.level, Trust::No);
+            assert!(answer.verdict.reason.contains("nothing holds x[0]"), "{slope} {}", answer.verdict.reason);
+        }
+    }
+}
+
 #[test]
 fn threads_do_not_change_a_bit() {
     let run = |threads: usize| {

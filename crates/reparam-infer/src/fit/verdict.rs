@@ -12,6 +12,8 @@ pub(crate) struct Evidence<'a> {
     pub independent: bool,
     /// Another mode: how many standard deviations away, and its mass against the found one's.
     pub other_mode: Option<[f64; 2]>,
+    /// A coordinate in which draws lie so far out that nothing seems to hold it.
+    pub unbounded: Option<usize>,
     /// Share of the draws where the model failed.
     pub failed: f64,
 }
@@ -20,6 +22,8 @@ pub(crate) struct Evidence<'a> {
 const GOOD: f64 = 0.5;
 /// k-hat up to which weighted draws are usable.
 const USABLE: f64 = 0.7;
+/// Draws that the weighted ones must at least be worth: below, means are not known to a tenth of a standard deviation.
+const WORTH: f64 = 100.0;
 /// Correlations from here on are named.
 const NAMED: f64 = 0.5;
 
@@ -44,6 +48,21 @@ pub(crate) fn verdict<D: LogDensity + ?Sized>(
         reasons.extend(causes(density, weighted, evidence));
         Trust::No
     };
+    if level != Trust::No && weighted.ess < WORTH {
+        reasons = vec![format!(
+            "k-hat {k:.2} is not above {USABLE}, but the weighted draws are worth only {:.0} independent ones",
+            weighted.ess
+        )];
+        reasons.extend(causes(density, weighted, evidence));
+        level = Trust::No;
+    }
+    if let Some(coordinate) = evidence.unbounded {
+        reasons = vec![format!(
+            "the posterior seems to be improper: nothing holds {} (its density does not fall off)",
+            density.name(coordinate)
+        )];
+        level = Trust::No;
+    }
     if let Some([distance, mass]) = evidence.other_mode {
         reasons.push(format!(
             "a search from another start ended in another mode, {distance:.0} standard deviations away, with about {mass:.2} times \
@@ -123,6 +142,14 @@ fn heavy(weighted: &Weighted) -> Option<(usize, f64)> {
         })
         .filter(|(_, ratio)| *ratio > 1.5)
         .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A coordinate in which most draws lie `1e10` or `1e6` of the base normal's standard deviations away from its mean.
+pub(crate) fn unbounded(weighted: &Weighted, normal: &FullRank, deviations: &[f64], start: &[f64]) -> Option<usize> {
+    let far = |i: usize, x: f64| {
+        (x - normal.loc()[i]).abs() > 1e6 * deviations[i] || (x - start[i]).abs() > 1e10 * start[i].abs().max(1.0)
+    };
+    (0..start.len()).find(|&i| 2 * weighted.draws.rows().filter(|row| far(i, row[i])).count() > weighted.draws.len())
 }
 
 /// How far `point` is from the centre of a normal, in its standard deviations.
