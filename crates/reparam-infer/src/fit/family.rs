@@ -17,6 +17,9 @@ const FIXED_DIMENSIONS: usize = 300;
 /// deviations of each.
 const TOLERANCE: f64 = 0.001;
 
+/// Numbers of fixed noise that are kept at most: 32 MiB, and as much again for draws and slopes.
+const MOST_NOISE: usize = 1 << 22;
+
 /// Fits a guide of this family, in the coordinates of the base normal.
 ///
 /// # Errors
@@ -54,7 +57,7 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             let whitened = Whitened::new(density, base.normal().loc(), Map::Diagonal(deviations(base.normal())));
             let (scale, factors) = factors_of(base.normal(), rank);
             let mut guide = LowRank::new(&vec![0.0; n], &scale, &factors, rank);
-            let ended = run.normal(batch, &whitened, &mut guide, 4 * (n + rank), control)?;
+            let ended = run.normal(batch, &whitened, &mut guide, (2 * (n + rank)).min(512), control)?;
             Ok((Box::new(whitened.low_rank(&guide)), ended))
         }
         GuideChoice::Auto | GuideChoice::FullRank | GuideChoice::Flow => {
@@ -122,7 +125,7 @@ impl Run<'_> {
             let draws = least.next_power_of_two().max(32);
             let rules = FixedOptions {
                 draws,
-                most_draws: (64 * draws).min(1 << 16),
+                most_draws: (64 * draws).min(MOST_NOISE / guide.noise_dimension()).max(draws),
                 steps: self.options.steps,
                 tolerance: TOLERANCE * guide.dimension() as f64,
             };

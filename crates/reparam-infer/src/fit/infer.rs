@@ -15,6 +15,8 @@ use std::ops::ControlFlow;
 
 /// Dimensions up to which `auto` takes a normal of full rank; beyond, one of low rank.
 const FULL_RANK_DIMENSIONS: usize = 300;
+/// Dimensions up to which a covariance is worth its memory and its cube.
+const MOST_DIMENSIONS: usize = 2000;
 /// Dimensions up to which `auto` escalates to a flow.
 const FLOW_DIMENSIONS: usize = 60;
 
@@ -113,6 +115,13 @@ fn check<D: LogDensity + ?Sized>(density: &D, start: &[f64], options: &Options) 
     let dimension = density.dimension();
     if dimension == 0 {
         return wrong("model", "must have at least one parameter", "0".into());
+    }
+    if dimension > MOST_DIMENSIONS {
+        return wrong(
+            "model",
+            "must have at most 2000 parameters: a normal near the posterior is kept in full",
+            dimension.to_string(),
+        );
     }
     if start.len() != dimension {
         return wrong("start", "must have one number a parameter", format!("{} for {dimension}", start.len()));

@@ -78,6 +78,15 @@ struct Candidate {
     pairs: VecDeque<(Vec<f64>, Vec<f64>)>,
 }
 
+/// Iterates of a path whose normals are tried: a factorisation of each costs the cube of the dimension.
+const fn followed(dimension: usize) -> usize {
+    match dimension {
+        0..=100 => usize::MAX,
+        101..=300 => 20,
+        _ => 5,
+    }
+}
+
 /// A search that ended.
 struct Search {
     candidates: Vec<Candidate>,
@@ -133,7 +142,9 @@ impl Search {
     /// The best normal by ELBO.
     fn best<D: LogDensity + ?Sized>(self, batch: &mut Batch<'_, D>, key: Key) -> Result<Path, LogDensityError> {
         let mut best: Option<(FullRank, [f64; 2])> = None;
-        for (number, candidate) in self.candidates.iter().enumerate() {
+        let (few, all) = (followed(self.mode.len()), self.candidates.len());
+        // Where covariances are dear, the last iterates: early ones have learnt little of them.
+        for (number, candidate) in self.candidates.iter().enumerate().skip(all.saturating_sub(few)) {
             let Some(guide) = candidate.normal() else { continue };
             let bound = elbo(batch, &guide, key.number(number as u64), DRAWS)?;
             if bound[0] > best.as_ref().map_or(f64::NEG_INFINITY, |b| b.1[0]) {
