@@ -1,9 +1,12 @@
 //! Dynamical models as log densities: reactions and differential equations, SBML, PEtab.
 
 mod expression;
+mod formula;
+mod nearest;
 mod problem;
 mod system;
 
 pub use expression::{Expression, Function};
+pub use formula::{FormulaError, FormulaFault, parse_formula};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
 pub use system::{Constant, Event, State, System};
