@@ -5,6 +5,7 @@ mod formula;
 mod nearest;
 mod problem;
 mod system;
+pub mod text;
 
 pub use expression::{Expression, Function};
 pub use formula::{FormulaError, FormulaFault, parse_formula};
