@@ -64,12 +64,14 @@ pub enum TextFault {
         error: FormulaError,
     },
     /// A name that means nothing, or nothing that may stand there.
-    #[error("{name}: '{symbol}' is no {allowed}{}", nearest.as_ref().map(|n| format!("; did you mean '{n}'?")).unwrap_or_default())]
+    #[error("{name}: '{symbol}' {}", meaning(*found, allowed, nearest.as_deref()))]
     Symbol {
         /// Where it is named.
         name: String,
         /// The name.
         symbol: String,
+        /// What it is, if it is anything.
+        found: Option<&'static str>,
         /// What may be named there.
         allowed: String,
         /// The name of such that is nearest, if any is near.
@@ -98,4 +100,12 @@ pub enum TextFault {
 
 fn instead(nearest: Option<&str>, known: &str) -> String {
     nearest.map_or_else(|| format!("known are {known}"), |name| format!("did you mean '{name}'?"))
+}
+
+fn meaning(found: Option<&str>, allowed: &str, nearest: Option<&str>) -> String {
+    match (found, nearest) {
+        (Some(found), _) => format!("is a {found} and must be a {allowed}"),
+        (None, Some(nearest)) => format!("is no {allowed}; did you mean '{nearest}'?"),
+        (None, None) => format!("is no {allowed}"),
+    }
 }

@@ -40,14 +40,9 @@ pub(super) fn experiments(root: &Table<'_>, names: &Names) -> Result<(Vec<Experi
 fn settings(table: &Table<'_>, names: &Names) -> Result<Vec<(String, Formula)>, TextError> {
     let mut settings = Vec::new();
     for item in table.items() {
-        if !matches!(names.kind(item.key), Some(Kind::State | Kind::Constant)) {
-            let fault = TextFault::Symbol {
-                name: table.name.clone(),
-                symbol: item.key.into(),
-                allowed: "state, constant".into(),
-                nearest: None,
-            };
-            return Err(item.error(fault));
+        let settable = [Kind::State, Kind::Constant];
+        if !names.kind(item.key).is_some_and(|kind| settable.contains(&kind)) {
+            return Err(item.error(names.strange(&table.name, item.key, &settable)));
         }
         let formula = item.formula()?;
         names.check(table.source, &formula, &[Kind::Parameter, Kind::Constant], false)?;

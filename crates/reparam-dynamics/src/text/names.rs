@@ -72,17 +72,26 @@ impl Names {
             if (time && symbol == "time") || self.kind(symbol).is_some_and(|kind| allowed.contains(&kind)) {
                 continue;
             }
-            let possible = self.kinds.iter().filter(|(_, kind)| allowed.contains(kind)).map(|(name, _)| name.as_str());
-            let kinds: Vec<_> = allowed.iter().map(|kind| kind.describe()).collect();
-            let fault = TextFault::Symbol {
-                name: formula.name.clone(),
-                symbol: symbol.into(),
-                allowed: kinds.join(", "),
-                nearest: nearest(symbol, possible),
-            };
-            return Err(source.error(formula.at, fault));
+            return Err(source.error(formula.at, self.strange(&formula.name, symbol, allowed)));
         }
         Ok(())
+    }
+
+    /// The fault that a symbol is none of what may stand there.
+    pub fn strange(&self, place: &str, symbol: &str, allowed: &[Kind]) -> TextFault {
+        let possible = self.kinds.iter().filter(|(_, kind)| allowed.contains(kind)).map(|(name, _)| name.as_str());
+        let kinds: Vec<_> = allowed.iter().map(|kind| kind.describe()).collect();
+        let allowed = kinds.split_last().map(|(last, rest)| match rest {
+            [] => (*last).to_owned(),
+            _ => format!("{} or {last}", rest.join(", ")),
+        });
+        TextFault::Symbol {
+            name: place.into(),
+            symbol: symbol.into(),
+            found: self.kind(symbol).map(Kind::describe),
+            allowed: allowed.unwrap_or_default(),
+            nearest: nearest(symbol, possible),
+        }
     }
 }
 
