@@ -1,5 +1,6 @@
 //! Dynamical models as log densities: reactions and differential equations, SBML, PEtab.
 
+pub mod builtin;
 mod expression;
 mod formula;
 mod nearest;

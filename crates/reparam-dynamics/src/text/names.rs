@@ -60,7 +60,8 @@ impl Names {
             return Err(refuse("a name must not be one that formulae have for something else"));
         }
         if let Some(first) = self.kinds.insert(name.into(), kind) {
-            let fault = TextFault::Twice { name: place.into(), first: format!("a {}", first.describe()) };
+            let article = if first == Kind::Assigned { "an" } else { "a" };
+            let fault = TextFault::Twice { name: place.into(), first: format!("{article} {}", first.describe()) };
             return Err(source.error(at, fault));
         }
         Ok(())
