@@ -55,7 +55,7 @@ pub fn named(name: &str) -> Option<Problem> {
     let data = format!("{name}.csv");
     let mut open = |wanted: &str| {
         let fault = || TextFault::Unreadable("no such file is built in".into());
-        let lost = || TextError { file: wanted.into(), line: None, fault: fault() };
+        let lost = || TextError::new(wanted, None, fault());
         (wanted == data).then(|| (data.clone(), files.data.to_owned())).ok_or_else(lost)
     };
     // The files are tested to be read without an error.

@@ -32,180 +32,182 @@ fn message(text: &str, data: &str) -> String {
     read(text, data).expect_err(text).to_string()
 }
 
+/// What is put in place of what in the file, and the message.
+const FAULTS: &[(&str, &str, &str)] = &[
+    ("time_unit", "timeunit", "a.toml:2: the file: unknown key 'timeunit'; did you mean 'time_unit'?"),
+    ("[initial]", "[intial]", "a.toml:5: the file: unknown key 'intial'; did you mean 'initial'?"),
+    ("A = 'a0'", "AA = 'a0'", "a.toml:6: initial: unknown key 'AA'; did you mean 'A'?"),
+    ("noise = ", "niose = ", "a.toml:17: observable[1]: unknown key 'niose'; did you mean 'noise'?"),
+    ("lower = 0", "lowr = 0", "a.toml:11: parameters.a0: unknown key 'lowr'; did you mean 'lower'?"),
+    ("name = 'decay'", "name = 3", "a.toml:1: name: must be a text, got 3"),
+    ("name = 'decay'", "name = ", "a.toml:1: not TOML: string values must be quoted, expected literal string"),
+    (
+        "A -> B;",
+        "A - > B;",
+        "a.toml:4: reactions[1]: must be like 'A + 2 B -> C; rate' or 'A <-> B; rate; rate back', got 'A - > B; k1 * A'",
+    ),
+    (
+        "A -> B;",
+        "A <-> B;",
+        "a.toml:4: reactions[1]: a reaction with a double arrow must have 2 rates, each after a ';', not 1, got 'A <-> B; k1 * A'",
+    ),
+    (
+        "k1 * A'",
+        "k1 * A; 2'",
+        "a.toml:4: reactions[1]: a reaction with a single arrow must have 1 rate, each after a ';', not 2, got 'A -> B; k1 * A; 2'",
+    ),
+    ("k1 * A'", "k1 * (A'", "a.toml:4: reactions[1]: column 8: expected ')', got the end in 'k1 * (A'"),
+    (
+        "k1 * A'",
+        "k2 * A'",
+        "a.toml:4: reactions[1]: 'k2' is no state, parameter, constant or assigned quantity; did you mean 'k1'?",
+    ),
+    (
+        "k1 * A'",
+        "exq(k1) * A'",
+        "a.toml:4: reactions[1]: column 1: unknown function 'exq'; did you mean 'exp'? in 'exq(k1) * A'",
+    ),
+    (
+        "A = 'a0'",
+        "A = 'B'",
+        "a.toml:6: initial.A: 'B' is a state and must be a parameter, constant or assigned quantity",
+    ),
+    (
+        "A = 'a0'",
+        "A = 'total'",
+        "a.toml:6: initial.A: an initial value must not follow from states or time, got 'total'",
+    ),
+    ("A = 'a0'", "A = nan", "a.toml:6: initial.A: must be a finite number, got nan"),
+    ("A = 'a0'", "A = true", "a.toml:6: initial.A: must be a finite number or a formula in quotes, got true"),
+    ("volume = 2", "volume = 1e999", "a.toml:8: constants.volume: must be a finite number, got 1e999"),
+    (
+        "volume = 2",
+        "volume = 99999999999999999999",
+        "a.toml:8: constants.volume: must be a finite number, got 99999999999999999999",
+    ),
+    (
+        "volume = 2",
+        "pi = 2",
+        "a.toml:8: constants.pi: a name must not be one that formulae have for something else, got 'pi'",
+    ),
+    (
+        "volume = 2",
+        "'a b' = 2",
+        "a.toml:8: constants.a b: a name must be letters, digits and _, and not begin with a digit, got 'a b'",
+    ),
+    ("volume = 2", "k1 = 2", "a.toml:8: constants.k1: named already, as a parameter"),
+    ("total =", "A =", "a.toml:14: assigned.A: named already, as a state"),
+    ("'A + B'", "'total + B'", "a.toml:14: assigned.total: follows from itself"),
+    (
+        "'log-normal(-1, 1)'",
+        "'lognormal(-1, 1)'",
+        "a.toml:10: parameters.k1: the law must be one of flat, uniform, normal, half-normal, laplace, cauchy, half-cauchy, log-normal, log-laplace, gamma, exponential (did you mean 'log-normal'?), got 'lognormal(-1, 1)'",
+    ),
+    (
+        "'log-normal(-1, 1)'",
+        "'log-normal(-1)'",
+        "a.toml:10: parameters.k1: must be log-normal(mean of ln, sd of ln), got 'log-normal(-1)'",
+    ),
+    (
+        "'log-normal(-1, 1)'",
+        "'log-normal(-1, 0)'",
+        "a.toml:10: parameters.k1: log-normal: sd of ln must be > 0, got 'log-normal(-1, 0)'",
+    ),
+    (
+        "'log-normal(-1, 1)'",
+        "'uniform(2, 1)'",
+        "a.toml:10: parameters.k1: uniform: low must be less than high, got 'uniform(2, 1)'",
+    ),
+    (
+        "'log-normal(-1, 1)'",
+        "'log-normal(-1, nan)'",
+        "a.toml:10: parameters.k1: a prior must be a law with its numbers, such as 'log-normal(-1, 1)', got 'log-normal(-1, nan)'",
+    ),
+    (
+        "prior = 'normal(10, 2)', lower = 0",
+        "lower = 0",
+        "a.toml:11: parameters.a0.prior: missing; write what is known beforehand, such as 'log-normal(-1, 1)', or 'flat'",
+    ),
+    (
+        "lower = 0",
+        "lower = nan",
+        "a.toml:11: parameters.a0.lower: must be between -inf and inf, where prior and scale allow values, got nan",
+    ),
+    (
+        "lower = 0",
+        "lower = 2, upper = 1",
+        "a.toml:11: parameters.a0: the lower bound must be less than the upper one, got 2 and 1",
+    ),
+    (
+        "lower = 0",
+        "lower = -1, scale = 'ln'",
+        "a.toml:11: parameters.a0.lower: must be between 0 and inf, where prior and scale allow values, got -1",
+    ),
+    (
+        "lower = 0",
+        "lower = 0, nominal = -1",
+        "a.toml:11: parameters.a0.nominal: must be within the bounds 0 and inf, got -1",
+    ),
+    ("lower = 0", "scale = 'log'", "a.toml:11: parameters.a0.scale: must be one of lin, ln, log10, got 'log'"),
+    (
+        "sigma = 'half-cauchy(5)'",
+        "sigma = 'half-cauchy(5)'\nk9 = 'flat'",
+        "a.toml:13: parameters.k9: a parameter must be named by a formula, got one that none names",
+    ),
+    ("noise = 'sigma'", "noise = 0", "a.toml:17: observable[1].noise: must be > 0, got 0"),
+    (
+        "noise = 'sigma'",
+        "noise = 'sgima'",
+        "a.toml:17: observable[1].noise: 'sgima' is no state, parameter, constant or assigned quantity; did you mean 'sigma'?",
+    ),
+    (
+        "name = 'A'",
+        "name = 'Z'",
+        "a.toml:15: observable[1].formula: missing; an observable needs one, unless its name is a state's or an assigned quantity's",
+    ),
+    (
+        "name = 'A'",
+        "name = 'time'",
+        "a.toml:16: observable[1].name: must be a name other than time, experiment, observable, value, got 'time'",
+    ),
+    (
+        "scale = 'ln'",
+        "scale = 'ln'\n[[observable]]\nname = 'A'\nnoise = 1",
+        "a.toml:19: A: named already, as observable 1",
+    ),
+    (
+        "scale = 'ln'",
+        "scale = 'ln'\n[[observable]]\nname = 'B'\nnoise = 1",
+        "a.toml:19: observable 'B': missing; it must have at least one measurement in the data",
+    ),
+    (
+        "scale = 'ln'",
+        "[[experiment]]\nname = 'x'\nset = { k1 = 2 }",
+        "a.toml:20: experiment[1].set: 'k1' is a parameter and must be a state or constant",
+    ),
+    (
+        "scale = 'ln'",
+        "[[experiment]]\nname = 'x'\n[[experiment]]\nname = 'x'",
+        "a.toml:21: x: named already, as experiment 1",
+    ),
+    (
+        "data = 'd.csv'",
+        "",
+        "a.toml:1: data: missing; measurements are needed: data = 'file.csv', or a table [data] of arrays",
+    ),
+    (
+        "reactions = ['A -> B; k1 * A']",
+        "",
+        "a.toml: reactions: missing; a problem needs reactions = ['A -> B; k * A', …] or the right-hand sides of states under [rates]",
+    ),
+];
+
 #[test]
 fn mistakes_in_the_file_are_told_apart() {
     assert_eq!(read(GOOD, DATA), Ok(()));
-    let laws =
-        "flat, uniform, normal, half-normal, laplace, cauchy, half-cauchy, log-normal, log-laplace, gamma, exponential";
-    let unknown_law = format!(
-        "a.toml:10: parameters.k1: the law must be one of {laws} (did you mean 'log-normal'?), got 'lognormal(-1, 1)'"
-    );
-    for (from, to, expected) in [
-        ("time_unit", "timeunit", "a.toml:2: the file: unknown key 'timeunit'; did you mean 'time_unit'?"),
-        ("[initial]", "[intial]", "a.toml:5: the file: unknown key 'intial'; did you mean 'initial'?"),
-        ("A = 'a0'", "AA = 'a0'", "a.toml:6: initial: unknown key 'AA'; did you mean 'A'?"),
-        ("noise = ", "niose = ", "a.toml:17: observable[1]: unknown key 'niose'; did you mean 'noise'?"),
-        ("lower = 0", "lowr = 0", "a.toml:11: parameters.a0: unknown key 'lowr'; did you mean 'lower'?"),
-        ("name = 'decay'", "name = 3", "a.toml:1: name: must be a text, got 3"),
-        ("name = 'decay'", "name = ", "a.toml:1: not TOML: string values must be quoted, expected literal string"),
-        (
-            "A -> B;",
-            "A - > B;",
-            "a.toml:4: reactions[1]: must be like 'A + 2 B -> C; rate' or 'A <-> B; rate; rate back', got 'A - > B; k1 * A'",
-        ),
-        (
-            "A -> B;",
-            "A <-> B;",
-            "a.toml:4: reactions[1]: a reaction with a double arrow must have 2 rates, each after a ';', not 1, got 'A <-> B; k1 * A'",
-        ),
-        (
-            "k1 * A'",
-            "k1 * A; 2'",
-            "a.toml:4: reactions[1]: a reaction with a single arrow must have 1 rate, each after a ';', not 2, got 'A -> B; k1 * A; 2'",
-        ),
-        ("k1 * A'", "k1 * (A'", "a.toml:4: reactions[1]: column 8: expected ')', got the end in 'k1 * (A'"),
-        (
-            "k1 * A'",
-            "k2 * A'",
-            "a.toml:4: reactions[1]: 'k2' is no state, parameter, constant or assigned quantity; did you mean 'k1'?",
-        ),
-        (
-            "k1 * A'",
-            "exq(k1) * A'",
-            "a.toml:4: reactions[1]: column 1: unknown function 'exq'; did you mean 'exp'? in 'exq(k1) * A'",
-        ),
-        (
-            "A = 'a0'",
-            "A = 'B'",
-            "a.toml:6: initial.A: 'B' is a state and must be a parameter, constant or assigned quantity",
-        ),
-        (
-            "A = 'a0'",
-            "A = 'total'",
-            "a.toml:6: initial.A: an initial value must not follow from states or time, got 'total'",
-        ),
-        ("A = 'a0'", "A = nan", "a.toml:6: initial.A: must be a finite number, got nan"),
-        ("A = 'a0'", "A = true", "a.toml:6: initial.A: must be a finite number or a formula in quotes, got true"),
-        ("volume = 2", "volume = 1e999", "a.toml:8: constants.volume: must be a finite number, got 1e999"),
-        (
-            "volume = 2",
-            "volume = 99999999999999999999",
-            "a.toml:8: constants.volume: must be a finite number, got 99999999999999999999",
-        ),
-        (
-            "volume = 2",
-            "pi = 2",
-            "a.toml:8: constants.pi: a name must not be one that formulae have for something else, got 'pi'",
-        ),
-        (
-            "volume = 2",
-            "'a b' = 2",
-            "a.toml:8: constants.a b: a name must be letters, digits and _, and not begin with a digit, got 'a b'",
-        ),
-        ("volume = 2", "k1 = 2", "a.toml:8: constants.k1: named already, as a parameter"),
-        ("total =", "A =", "a.toml:14: assigned.A: named already, as a state"),
-        ("'A + B'", "'total + B'", "a.toml:14: assigned.total: follows from itself"),
-        ("'log-normal(-1, 1)'", "'lognormal(-1, 1)'", unknown_law.as_str()),
-        (
-            "'log-normal(-1, 1)'",
-            "'log-normal(-1)'",
-            "a.toml:10: parameters.k1: must be log-normal(mean of ln, sd of ln), got 'log-normal(-1)'",
-        ),
-        (
-            "'log-normal(-1, 1)'",
-            "'log-normal(-1, 0)'",
-            "a.toml:10: parameters.k1: log-normal: sd of ln must be > 0, got 'log-normal(-1, 0)'",
-        ),
-        (
-            "'log-normal(-1, 1)'",
-            "'uniform(2, 1)'",
-            "a.toml:10: parameters.k1: uniform: low must be less than high, got 'uniform(2, 1)'",
-        ),
-        (
-            "'log-normal(-1, 1)'",
-            "'log-normal(-1, nan)'",
-            "a.toml:10: parameters.k1: a prior must be a law with its numbers, such as 'log-normal(-1, 1)', got 'log-normal(-1, nan)'",
-        ),
-        (
-            "prior = 'normal(10, 2)', lower = 0",
-            "lower = 0",
-            "a.toml:11: parameters.a0.prior: missing; write what is known beforehand, such as 'log-normal(-1, 1)', or 'flat'",
-        ),
-        (
-            "lower = 0",
-            "lower = nan",
-            "a.toml:11: parameters.a0.lower: must be between -inf and inf, where prior and scale allow values, got nan",
-        ),
-        (
-            "lower = 0",
-            "lower = 2, upper = 1",
-            "a.toml:11: parameters.a0: the lower bound must be less than the upper one, got 2 and 1",
-        ),
-        (
-            "lower = 0",
-            "lower = -1, scale = 'ln'",
-            "a.toml:11: parameters.a0.lower: must be between 0 and inf, where prior and scale allow values, got -1",
-        ),
-        (
-            "lower = 0",
-            "lower = 0, nominal = -1",
-            "a.toml:11: parameters.a0.nominal: must be within the bounds 0 and inf, got -1",
-        ),
-        ("lower = 0", "scale = 'log'", "a.toml:11: parameters.a0.scale: must be one of lin, ln, log10, got 'log'"),
-        (
-            "sigma = 'half-cauchy(5)'",
-            "sigma = 'half-cauchy(5)'\nk9 = 'flat'",
-            "a.toml:13: parameters.k9: a parameter must be named by a formula, got one that none names",
-        ),
-        ("noise = 'sigma'", "noise = 0", "a.toml:17: observable[1].noise: must be > 0, got 0"),
-        (
-            "noise = 'sigma'",
-            "noise = 'sgima'",
-            "a.toml:17: observable[1].noise: 'sgima' is no state, parameter, constant or assigned quantity; did you mean 'sigma'?",
-        ),
-        (
-            "name = 'A'",
-            "name = 'Z'",
-            "a.toml:15: observable[1].formula: missing; an observable needs one, unless its name is a state's or an assigned quantity's",
-        ),
-        (
-            "name = 'A'",
-            "name = 'time'",
-            "a.toml:16: observable[1].name: must be a name other than time, experiment, observable, value, got 'time'",
-        ),
-        (
-            "scale = 'ln'",
-            "scale = 'ln'\n[[observable]]\nname = 'A'\nnoise = 1",
-            "a.toml:19: A: named already, as observable 1",
-        ),
-        (
-            "scale = 'ln'",
-            "scale = 'ln'\n[[observable]]\nname = 'B'\nnoise = 1",
-            "a.toml:19: observable 'B': missing; it must have at least one measurement in the data",
-        ),
-        (
-            "scale = 'ln'",
-            "[[experiment]]\nname = 'x'\nset = { k1 = 2 }",
-            "a.toml:20: experiment[1].set: 'k1' is a parameter and must be a state or constant",
-        ),
-        (
-            "scale = 'ln'",
-            "[[experiment]]\nname = 'x'\n[[experiment]]\nname = 'x'",
-            "a.toml:21: x: named already, as experiment 1",
-        ),
-        (
-            "data = 'd.csv'",
-            "",
-            "a.toml:1: data: missing; measurements are needed: data = 'file.csv', or a table [data] of arrays",
-        ),
-        (
-            "reactions = ['A -> B; k1 * A']",
-            "",
-            "a.toml: reactions: missing; a problem needs reactions = ['A -> B; k * A', …] or the right-hand sides of states under [rates]",
-        ),
-    ] {
-        assert!(GOOD.contains(from), "{from}");
-        assert_eq!(message(&GOOD.replacen(from, to, 1), DATA), expected, "{to}");
+    for (from, to, expected) in FAULTS {
+        assert!(GOOD.contains(*from), "{from}");
+        assert_eq!(message(&GOOD.replacen(from, to, 1), DATA), *expected, "{to}");
     }
 }
 

@@ -39,7 +39,7 @@ pub enum FormulaFault {
     #[error("comparisons do not chain: join them with &&")]
     Chained,
     /// A name before a parenthesis that is no function's.
-    #[error("unknown function '{name}'{}", hint(.nearest))]
+    #[error("unknown function '{name}'{}", hint(.nearest.as_deref()))]
     Function {
         /// The name.
         name: String,
@@ -64,6 +64,6 @@ pub enum FormulaFault {
     Deep(usize),
 }
 
-fn hint(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }

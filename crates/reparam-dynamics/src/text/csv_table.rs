@@ -21,13 +21,13 @@ pub(super) struct Column {
 /// Reads a table whose fields are separated by commas, tabs or semicolons, whichever the header has; the first of these in that
 /// order. Empty lines and lines that begin with `#` are left out. A field may stand in double quotes, in which `""` is one.
 pub(super) fn csv_table(text: &str, file: &str) -> Result<CsvTable, TextError> {
-    let error = |line: usize, fault| TextError { file: file.into(), line: Some(line), fault };
+    let error = |line: usize, fault| TextError::new(file, Some(line), fault);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
     let mut lines = lines.filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     let Some((line, first)) = lines.next() else {
         let fault = TextFault::Missing { name: "header".into(), rule: "the first line must name the columns" };
-        return Err(TextError { file: file.into(), line: None, fault });
+        return Err(TextError::new(file, None, fault));
     };
     let separator = [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',');
     let split = |(line, text): (usize, &str)| {

@@ -83,12 +83,12 @@ pub(super) fn from_csv(
     let table = csv_table(text, file)?;
     let error = |line: usize, name: &str, rule: &str, value: &str| {
         let fault = TextFault::Value { name: name.into(), rule: rule.into(), value: format!("'{value}'") };
-        TextError { file: file.into(), line: Some(line), fault }
+        TextError::new(file, Some(line), fault)
     };
     let wrong = |name: &str, rule: &str, value: &str| error(table.line, name, rule, value);
     let time = find(&table, "time").ok_or_else(|| {
         let fault = TextFault::Missing { name: "column 'time'".into(), rule: "every measurement needs its time" };
-        TextError { file: file.into(), line: Some(table.line), fault }
+        TextError::new(file, Some(table.line), fault)
     })?;
     let unit = &table.header[time].unit;
     if time_unit.is_empty() {

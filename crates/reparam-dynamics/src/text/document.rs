@@ -17,7 +17,7 @@ impl Source<'_> {
     pub fn error(&self, at: usize, fault: TextFault) -> TextError {
         let before = self.text.as_bytes().iter().take(at);
         let line = 1 + before.filter(|b| **b == b'\n').count();
-        TextError { file: self.file.into(), line: Some(line), fault }
+        TextError::new(self.file, Some(line), fault)
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Table<'a> {
     /// For messages: `parameters.k1`; empty for the whole file.
     pub name: String,
     pub at: usize,
-    table: &'a DeTable<'a>,
+    entries: &'a DeTable<'a>,
 }
 
 /// A value with its key.
@@ -53,7 +53,7 @@ pub(super) struct Formula {
 
 impl<'a> Table<'a> {
     pub fn root(source: &'a Source<'a>, table: &'a DeTable<'a>) -> Self {
-        Self { source, name: String::new(), at: 0, table }
+        Self { source, name: String::new(), at: 0, entries: table }
     }
 
     fn qualified(&self, key: &str) -> String {
@@ -74,18 +74,18 @@ impl<'a> Table<'a> {
 
     /// All items in the order of the file.
     pub fn items(&self) -> Vec<Item<'a>> {
-        let mut items: Vec<_> = self.table.iter().collect();
+        let mut items: Vec<_> = self.entries.iter().collect();
         items.sort_by_key(|(key, _)| key.span().start);
         items.into_iter().map(|(key, value)| self.item(key, value)).collect()
     }
 
     pub fn get(&self, key: &str) -> Option<Item<'a>> {
-        self.table.get_key_value(key).map(|(key, value)| self.item(key, value))
+        self.entries.get_key_value(key).map(|(key, value)| self.item(key, value))
     }
 
     /// Refuses keys that are not among these.
     pub fn only(&self, known: &[&str]) -> Result<(), TextError> {
-        let Some((key, _)) = self.table.iter().find(|(key, _)| !known.contains(&&*key.get_ref().as_ref())) else {
+        let Some((key, _)) = self.entries.iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref())) else {
             return Ok(());
         };
         let name = key.get_ref().as_ref();
@@ -147,7 +147,7 @@ impl<'a> Item<'a> {
 
     pub fn table(&self) -> Result<Table<'a>, TextError> {
         let DeValue::Table(table) = self.value else { return Err(self.wrong("must be a table")) };
-        Ok(Table { source: self.source, name: self.name.clone(), at: self.at, table })
+        Ok(Table { source: self.source, name: self.name.clone(), at: self.at, entries: table })
     }
 
     pub fn elements(&self, what: &str) -> Result<Vec<Item<'a>>, TextError> {

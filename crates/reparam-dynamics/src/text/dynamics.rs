@@ -16,6 +16,9 @@ struct Rate {
     species: bool,
 }
 
+/// Formulae by the names of what they give.
+type Named = Vec<(String, Formula)>;
+
 /// Reads the system; gives its names to `names`, which has those of the parameters.
 pub(super) fn system(root: &Table<'_>, rows: &[Row], names: &mut Names) -> Result<System, TextError> {
     let source = root.source;
@@ -76,7 +79,7 @@ pub(super) fn system(root: &Table<'_>, rows: &[Row], names: &mut Names) -> Resul
 }
 
 /// `[constants]`: a number, a formula, or a table of `value` and `unit`. Those with a formula come a second time, with it.
-fn constants(root: &Table<'_>, names: &mut Names) -> Result<(Vec<Constant>, Vec<(String, Formula)>), TextError> {
+fn constants(root: &Table<'_>, names: &mut Names) -> Result<(Vec<Constant>, Named), TextError> {
     let (mut constants, mut computed) = (Vec::new(), Vec::new());
     for item in root.table("constants")?.iter().flat_map(Table::items) {
         names.declare(root.source, item.at, &item.name, item.key, Kind::Constant)?;

@@ -11,7 +11,14 @@ pub struct TextError {
     /// The line, from 1; none where the file as a whole is meant.
     pub line: Option<usize>,
     /// What is wrong.
-    pub fault: TextFault,
+    pub fault: Box<TextFault>,
+}
+
+impl TextError {
+    /// An error in a file, at a line or in the whole.
+    pub(crate) fn new(file: &str, line: Option<usize>, fault: TextFault) -> Self {
+        Self { file: file.into(), line, fault: Box::new(fault) }
+    }
 }
 
 /// What can be wrong with a problem's files.

@@ -64,7 +64,7 @@ pub fn read_problem(path: &Path) -> Result<Problem, TextError> {
 }
 
 fn unreadable(file: &str, error: &std::io::Error) -> TextError {
-    TextError { file: file.into(), line: None, fault: TextFault::Unreadable(error.to_string()) }
+    TextError::new(file, None, TextFault::Unreadable(error.to_string()))
 }
 
 /// Opens a file of data by the name that a problem has for it: its name for messages, and its text.
