@@ -182,6 +182,16 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ),
     (
         "scale = 'ln'",
+        "[[event]]\nset = { A = 2 }",
+        "a.toml:18: event[1].when: missing; an event needs the condition that makes it happen, such as 'time >= 5'",
+    ),
+    (
+        "scale = 'ln'",
+        "[[event]]\nwhen = 'time > 1'\nset = { total = 2 }",
+        "a.toml:20: event[1].set: 'total' is an assigned quantity and must be a state or constant",
+    ),
+    (
+        "scale = 'ln'",
         "[[experiment]]\nname = 'x'\nset = { k1 = 2 }",
         "a.toml:20: experiment[1].set: 'k1' is a parameter and must be a state or constant",
     ),
@@ -240,12 +250,12 @@ fn mistakes_in_the_data_are_told_apart() {
 #[test]
 fn mistakes_in_arrays_of_data_are_told_apart() {
     for (from, to, expected) in [
-        ("time = [1, 2, 4, 8, 16]", "", "a.toml:61: data.time: missing; every measurement needs its time"),
-        ("8, 16]", "16]", "a.toml:63: data.A: must have 4 values, as many as there are times; it has 5, got an array"),
-        ("8, 16]", "8, nan]", "a.toml:62: data.time[5]: must be a number, or inf for the steady state, got nan"),
-        ("B = [1.2", "B = [-1", "a.toml:64: data.B[1]: a value on a logarithmic scale must be > 0, got -1"),
-        ("B = [1.2", "B = [inf", "a.toml:64: data.B[1]: must be a finite number, got inf"),
-        ("B = [1.2", "D = [1.2", "a.toml:64: data.D: must be one of A, B (did you mean 'A'?), got 'D'"),
+        ("time = [1, 2, 4, 8, 16]", "", "a.toml:66: data.time: missing; every measurement needs its time"),
+        ("8, 16]", "16]", "a.toml:68: data.A: must have 4 values, as many as there are times; it has 5, got an array"),
+        ("8, 16]", "8, nan]", "a.toml:67: data.time[5]: must be a number, or inf for the steady state, got nan"),
+        ("B = [1.2", "B = [-1", "a.toml:69: data.B[1]: a value on a logarithmic scale must be > 0, got -1"),
+        ("B = [1.2", "B = [inf", "a.toml:69: data.B[1]: must be a finite number, got inf"),
+        ("B = [1.2", "D = [1.2", "a.toml:69: data.D: must be one of A, B (did you mean 'A'?), got 'D'"),
     ] {
         assert!(template().contains(from), "{from}");
         assert_eq!(message(&template().replacen(from, to, 1), DATA), expected, "{to}");

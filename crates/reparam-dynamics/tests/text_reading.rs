@@ -157,6 +157,25 @@ fn rates_and_assigned_quantities_come_in_order() {
 }
 
 #[test]
+fn events_are_read() {
+    let text = format!(
+        "reactions = ['A -> 0; k * A']
+        [parameters]
+        k = 'flat'
+        dose = 'flat'
+        [[event]]
+        when = 'time >= 5'
+        set = {{ A = 'A + dose' }}
+        {REST}"
+    );
+    let system = parse(&text).unwrap().system;
+    assert_eq!(system.events.len(), 1);
+    assert_eq!((&system.events[0].name[..], &system.events[0].trigger), ("event 1", &formula("time >= 5")));
+    assert_eq!(system.events[0].assignments, [("A".into(), formula("A + dose"))]);
+    assert_eq!(system.constants.len(), 2, "the dose is one too");
+}
+
+#[test]
 fn priors_have_their_laws_and_supports() {
     let everywhere = [f64::NEG_INFINITY, f64::INFINITY];
     let positive = [0.0, f64::INFINITY];

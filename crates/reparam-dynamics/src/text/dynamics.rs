@@ -4,7 +4,7 @@ use super::document::{Formula, Table};
 use super::names::{Kind, Names, in_order, symbols};
 use super::parameter::Row;
 use super::reaction::{self, Reaction};
-use super::{TextError, TextFault};
+use super::{TextError, TextFault, event};
 use crate::{Constant, Expression, Function, State, System};
 use std::collections::BTreeSet;
 
@@ -57,9 +57,12 @@ pub(super) fn system(root: &Table<'_>, rows: &[Row], names: &mut Names) -> Resul
         }
     }
 
+    let events = event::events(root, names)?;
+
     let used: BTreeSet<&str> = (rates.iter().map(|rate| &rate.formula))
         .chain(&initial)
         .chain(assigned.iter().chain(&computed).map(|(_, formula)| formula))
+        .chain(events.iter().flat_map(|event| &event.formulae))
         .flat_map(|formula| symbols(&formula.expression))
         .collect();
     constants.extend(rows.iter().filter(|row| used.contains(row.parameter.name.as_str())).map(Row::constant));
@@ -74,7 +77,7 @@ pub(super) fn system(root: &Table<'_>, rows: &[Row], names: &mut Names) -> Resul
         constants,
         assigned: assigned.into_iter().map(bare).collect(),
         initial_constants: computed.into_iter().map(bare).collect(),
-        events: Vec::new(),
+        events: events.into_iter().map(|written| written.event).collect(),
     })
 }
 

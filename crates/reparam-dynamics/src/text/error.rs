@@ -77,7 +77,7 @@ pub enum TextFault {
         name: String,
         /// The name.
         symbol: String,
-        /// What it is, if it is anything.
+        /// What it is, with its article, if it is anything.
         found: Option<&'static str>,
         /// What may be named there.
         allowed: String,
@@ -111,7 +111,7 @@ fn instead(nearest: Option<&str>, known: &str) -> String {
 
 fn meaning(found: Option<&str>, allowed: &str, nearest: Option<&str>) -> String {
     match (found, nearest) {
-        (Some(found), _) => format!("is a {found} and must be a {allowed}"),
+        (Some(found), _) => format!("is {found} and must be a {allowed}"),
         (None, Some(nearest)) => format!("is no {allowed}; did you mean '{nearest}'?"),
         (None, None) => format!("is no {allowed}"),
     }

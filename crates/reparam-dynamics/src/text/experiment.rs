@@ -38,6 +38,16 @@ pub(super) fn experiments(root: &Table<'_>, names: &Names) -> Result<(Vec<Experi
 }
 
 fn settings(table: &Table<'_>, names: &Names) -> Result<Vec<(String, Formula)>, TextError> {
+    assignments(table, names, &[Kind::Parameter, Kind::Constant], false)
+}
+
+/// States and constants with formulae that may name what is `allowed`, and `time` where that is meant.
+pub(super) fn assignments(
+    table: &Table<'_>,
+    names: &Names,
+    allowed: &[Kind],
+    time: bool,
+) -> Result<Vec<(String, Formula)>, TextError> {
     let mut settings = Vec::new();
     for item in table.items() {
         let settable = [Kind::State, Kind::Constant];
@@ -45,7 +55,7 @@ fn settings(table: &Table<'_>, names: &Names) -> Result<Vec<(String, Formula)>, 
             return Err(item.error(names.strange(&table.name, item.key, &settable)));
         }
         let formula = item.formula()?;
-        names.check(table.source, &formula, &[Kind::Parameter, Kind::Constant], false)?;
+        names.check(table.source, &formula, allowed, time)?;
         settings.push((item.key.into(), formula));
     }
     Ok(settings)

@@ -7,6 +7,7 @@ mod data;
 mod document;
 mod dynamics;
 mod error;
+mod event;
 mod experiment;
 mod names;
 mod observable;
@@ -26,7 +27,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use toml::de::DeTable;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "name",
     "time_unit",
     "start",
@@ -40,6 +41,7 @@ const KEYS: [&str; 14] = [
     "assigned",
     "observable",
     "experiment",
+    "event",
     "description",
 ];
 

@@ -19,13 +19,17 @@ pub(super) enum Kind {
 impl Kind {
     pub const ALL: [Self; 4] = [Self::State, Self::Parameter, Self::Constant, Self::Assigned];
 
-    fn describe(self) -> &'static str {
+    fn with_article(self) -> &'static str {
         match self {
-            Self::State => "state",
-            Self::Constant => "constant",
-            Self::Parameter => "parameter",
-            Self::Assigned => "assigned quantity",
+            Self::State => "a state",
+            Self::Constant => "a constant",
+            Self::Parameter => "a parameter",
+            Self::Assigned => "an assigned quantity",
         }
+    }
+
+    fn bare(self) -> &'static str {
+        self.with_article().split_once(' ').map_or("", |(_, name)| name)
     }
 }
 
@@ -60,8 +64,7 @@ impl Names {
             return Err(refuse("a name must not be one that formulae have for something else"));
         }
         if let Some(first) = self.kinds.insert(name.into(), kind) {
-            let article = if first == Kind::Assigned { "an" } else { "a" };
-            let fault = TextFault::Twice { name: place.into(), first: format!("{article} {}", first.describe()) };
+            let fault = TextFault::Twice { name: place.into(), first: first.with_article().into() };
             return Err(source.error(at, fault));
         }
         Ok(())
@@ -81,7 +84,7 @@ impl Names {
     /// The fault that a symbol is none of what may stand there.
     pub fn strange(&self, place: &str, symbol: &str, allowed: &[Kind]) -> TextFault {
         let possible = self.kinds.iter().filter(|(_, kind)| allowed.contains(kind)).map(|(name, _)| name.as_str());
-        let kinds: Vec<_> = allowed.iter().map(|kind| kind.describe()).collect();
+        let kinds: Vec<_> = allowed.iter().map(|kind| kind.bare()).collect();
         let allowed = kinds.split_last().map(|(last, rest)| match rest {
             [] => (*last).to_owned(),
             _ => format!("{} or {last}", rest.join(", ")),
@@ -89,7 +92,7 @@ impl Names {
         TextFault::Symbol {
             name: place.into(),
             symbol: symbol.into(),
-            found: self.kind(symbol).map(Kind::describe),
+            found: self.kind(symbol).map(Kind::with_article),
             allowed: allowed.unwrap_or_default(),
             nearest: nearest(symbol, possible),
         }
