@@ -5,10 +5,12 @@ mod expression;
 mod formula;
 mod nearest;
 mod problem;
+mod solve;
 mod system;
 pub mod text;
 
-pub use expression::{Expression, Function};
+pub use expression::{Expression, ExpressionError, Function};
 pub use formula::{FormulaError, FormulaFault, parse_formula};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
+pub use solve::{Method, Simulator, SolveError, SolveOptions, SystemError, Trajectory};
 pub use system::{Constant, Event, State, System};

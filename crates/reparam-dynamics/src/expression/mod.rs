@@ -1,6 +1,28 @@
 //! Expressions over named numbers.
 
+mod build;
+mod graph;
+mod inspect;
+mod slope;
+mod symbolic;
+mod tape;
+mod text;
+
+pub use build::ExpressionError;
+pub(crate) use graph::{Binary, Graph, Node, Operation};
+pub(crate) use tape::Tape;
+
 /// A formula: of a rate, an observable, a noise level.
+///
+/// ```
+/// use reparam_dynamics::{Expression, Function};
+///
+/// let x = Expression::Symbol("x".into());
+/// let cube = Expression::Apply(Function::Power, vec![x, Expression::Number(3.0)]);
+/// assert_eq!(cube.derivative("x")?.to_string(), "3 * x^2");
+/// assert_eq!(cube.derivative("x")?.value(&|name| (name == "x").then_some(-2.0)), Ok(12.0));
+/// # Ok::<(), reparam_dynamics::ExpressionError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
     /// A constant.

@@ -1,0 +1,129 @@
+//! A whole simulation: smooth stretches, and what happens between them.
+
+use super::dynamics::Dynamics;
+use super::equations::Core;
+use super::integrate::{End, Point, Stretch};
+use super::outputs::Outputs;
+use super::steady::{FAR, Steady, polish};
+use super::transition::Transitions;
+use super::{Method, SolveError, SolveOptions};
+
+/// Where a simulation begins.
+pub(crate) enum Begin<'a> {
+    /// At the initial values.
+    Initial,
+    /// At another simulation's end, apart from the states that are marked: they begin at their initial values.
+    After(&'a Point, &'a [bool]),
+}
+
+/// What is to be simulated.
+pub(crate) struct Task<'a> {
+    pub(crate) dynamics: &'a Dynamics,
+    pub(crate) unknown: &'a [f64],
+    pub(crate) sensitivities: bool,
+    pub(crate) options: &'a SolveOptions,
+    /// Whether to go on to the steady state.
+    pub(crate) steady: bool,
+}
+
+/// Simulates: rows go to `outputs`, whose times are finite, ascending and not before the start. The end is the last time, or the steady
+/// state.
+pub(crate) fn run(task: &Task<'_>, begin: &Begin<'_>, outputs: &mut Outputs<'_>) -> Result<Point, SolveError> {
+    task.options.check()?;
+    let dynamics = task.dynamics;
+    let mut point = start(task, begin)?;
+    let last = outputs.times.last().copied().unwrap_or(dynamics.start).max(point.time);
+    let core = Core::new(dynamics);
+    let mut transitions = Transitions::new(task, &core, if task.steady { f64::INFINITY } else { last });
+    let mut steps = task.options.steps;
+    let mut stiff = task.options.method == Method::Implicit;
+    transitions.begin(&mut point)?;
+    loop {
+        let next = transitions.next_break(point.time);
+        let to_steady = task.steady && next.is_none() && point.time >= last;
+        while outputs.next_time().is_some_and(|time| time <= point.time) {
+            outputs.push(&point.y, &point.s);
+        }
+        if !task.steady && outputs.next_time().is_none() && next.is_none_or(|next| next > last) {
+            return Ok(point);
+        }
+        let until = if to_steady { FAR } else { next.unwrap_or(last).min(if point.time < last { last } else { FAR }) };
+        let mut end = End::Reached;
+        if to_steady {
+            transitions.check_steady(point.time)?;
+        }
+        if dynamics.states() == 0 {
+            outputs_without_states(outputs, until);
+            point.time = until;
+        } else if until - point.time <= 8.0 * f64::EPSILON * until.abs().max(point.time.abs()) {
+            point.time = until;
+        } else {
+            // The way to a steady state is long and has fast parts that have died down.
+            let mut implicit = stiff || (to_steady && task.options.method == Method::Auto);
+            let mut steady = to_steady.then(|| Steady::new(&core, task));
+            end = Stretch {
+                core: &core,
+                unknown: task.unknown,
+                options: task.options,
+                until,
+                outputs,
+                steps: &mut steps,
+                watch: transitions.watch(steady.as_mut()),
+            }
+            .integrate(&mut point, &mut implicit)
+            .map_err(|error| Steady::explain(steady.as_ref(), error))?;
+            stiff = implicit;
+        }
+        if to_steady && (dynamics.states() == 0 || !transitions.seen()) {
+            polish(&core, task, &mut point);
+            return Ok(point);
+        }
+        if end == End::Seen {
+            transitions.cross(&mut point)?;
+        } else if next == Some(until) {
+            transitions.pass(&mut point)?;
+        }
+    }
+}
+
+fn outputs_without_states(outputs: &mut Outputs<'_>, until: f64) {
+    while outputs.next_time().is_some_and(|time| time <= until) {
+        outputs.push(&[], &[]);
+    }
+}
+
+/// The first point, its sensitivities included.
+fn start(task: &Task<'_>, begin: &Begin<'_>) -> Result<Point, SolveError> {
+    let dynamics = task.dynamics;
+    let (n, active) = (dynamics.states(), dynamics.active.len());
+    for (at, value) in task.unknown.iter().enumerate() {
+        if !value.is_finite() {
+            let what = format!("unknown number {at}");
+            return Err(SolveError::Input { what, rule: "must be finite", value: *value });
+        }
+    }
+    let mut memory = dynamics.initial.memory();
+    memory[n..n + task.unknown.len()].copy_from_slice(task.unknown);
+    memory[dynamics.time()] = dynamics.start;
+    dynamics.initial.run(&mut memory);
+    let y: Vec<f64> = (0..n).map(|at| dynamics.initial.output(&memory, at)).collect();
+    let mut s = vec![0.0; if task.sensitivities { n * active } else { 0 }];
+    if task.sensitivities {
+        for (row, column, output) in &dynamics.initial_slopes {
+            s[column * n + row] = dynamics.initial.output(&memory, *output);
+        }
+    }
+    let mut point = Point { time: dynamics.start, y, s };
+    if let Begin::After(before, set) = begin {
+        for at in (0..n).filter(|at| !set[*at]) {
+            point.y[at] = before.y[at];
+            for column in 0..point.s.len().checked_div(n).unwrap_or(0) {
+                point.s[column * n + at] = before.s[column * n + at];
+            }
+        }
+    }
+    match point.y.iter().chain(&point.s).position(|x| !x.is_finite()) {
+        None => Ok(point),
+        Some(at) => Err(SolveError::NotFinite { name: dynamics.names[at % n].clone(), time: point.time }),
+    }
+}
