@@ -5,7 +5,7 @@ mod builtin_support;
 use builtin_support::{log_likelihood, log_prior, predictions};
 use reparam_core::noise::{Key, Noise};
 use reparam_dynamics::builtin::{NAMES, files, named};
-use reparam_dynamics::{PriorLaw, Problem, Scale};
+use reparam_dynamics::{PriorLaw, Problem, Scale, Simulator, SolveOptions};
 
 #[test]
 fn every_model_is_read() {
@@ -163,17 +163,48 @@ fn lotka_volterra_has_its_log_density() {
     assert!((log_likelihood(&wrong, &x, 0.01) + 124.2).abs() > 10.0);
 }
 
-/// Simulated data lie about the truth as their noise says: the sum of squares in units of the noise is χ² with as many degrees
-/// as there are data; bounds of 5 sd, which a normal law leaves in 6e-7 of cases.
+/// Sums of squares in units of the noise lie about the number of data, which is the mean of χ², within 5 of its sds: a normal law
+/// leaves that in 6e-7 of cases.
+fn about(sum: f64, n: usize) -> bool {
+    let n = n as f64;
+    (sum - n).abs() < 5.0 * (2.0 * n).sqrt()
+}
+
 #[test]
-fn simulated_data_lie_about_their_truth() {
+fn simulated_enzyme_lies_about_its_truth() {
     let problem = named("michaelis-menten").unwrap();
-    let predictions = predictions(&problem, &[2.0, 1.0, 0.5, 0.03], 0.02);
-    let square = |m: f64, (f, s): (f64, f64)| ((m - f) / s).powi(2);
-    let n = predictions.len() as f64;
-    let sum: f64 = problem.measurements.iter().zip(predictions).map(|(m, f)| square(m.value, f)).sum();
-    assert!((sum - n).abs() < 5.0 * (2.0 * n).sqrt(), "{sum} of {n}");
-    let laws: Vec<_> = named("robertson").unwrap().parameters.iter().map(|p| p.prior.law).collect();
-    let law = |mean| PriorLaw::LogNormal(mean, 2.0);
-    assert_eq!(laws, [law(-3.0), law(16.0), law(10.0)]);
+    let sum = |rates: [f64; 3]| -> f64 {
+        let predictions = predictions(&problem, &[rates[0], rates[1], rates[2], 0.03], 0.02);
+        problem.measurements.iter().zip(predictions).map(|(m, (f, s))| ((m.value - f) / s).powi(2)).sum()
+    };
+    assert!(about(sum([2.0, 1.0, 0.5]), problem.measurements.len()));
+    // Negative control: a fifth more of one rate.
+    assert!(!about(sum([2.0, 1.0, 0.6]), problem.measurements.len()));
+}
+
+#[test]
+fn simulated_robertson_lies_about_its_truth() {
+    let problem = named("robertson").unwrap();
+    let laws: Vec<_> = problem.parameters.iter().map(|p| p.prior.law).collect();
+    assert_eq!(laws, [-3.0, 16.0, 10.0].map(|mean| PriorLaw::LogNormal(mean, 2.0)));
+    let unknown = ["k1", "k2", "k3"].map(String::from);
+    let simulator = Simulator::new(&problem.system, &unknown).unwrap();
+    let mut times: Vec<f64> = problem.measurements.iter().map(|m| m.time).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    let sum = |rates: [f64; 3]| -> f64 {
+        let states = simulator.states_at(&rates, &times, &SolveOptions::default()).unwrap();
+        let terms = problem.measurements.iter().map(|m| {
+            let at = times.iter().position(|time| *time == m.time).unwrap();
+            let state = simulator.states().iter().position(|name| *name == m.observable).unwrap();
+            let expected = states.state(at, state);
+            // Noise as in the problem: 5 % of B, and 0.02.
+            if m.scale == Scale::Ln { (m.value / expected).ln() / 0.05 } else { (m.value - expected) / 0.02 }
+        });
+        terms.map(|r| r * r).sum()
+    };
+    let n = problem.measurements.len();
+    assert!(about(sum([0.04, 3e7, 1e4]), n), "{}", sum([0.04, 3e7, 1e4]));
+    // Negative control: a quarter more of one rate.
+    assert!(!about(sum([0.05, 3e7, 1e4]), n));
 }

@@ -146,3 +146,31 @@ fn sums_and_products_are_flat() {
     assert_eq!(parse_formula("a - b").unwrap(), apply(Function::Subtract, vec![symbol("a"), symbol("b")]));
     assert_eq!(parse_formula("-3").unwrap(), Expression::Number(-3.0));
 }
+
+/// What an expression is written as is read as one with the same value, to the last bit.
+#[test]
+fn written_formulae_are_read_back() {
+    for text in [
+        "x + y - x * (y - 7 / x) / y ^ 2 ^ x",
+        "-(x + y) * -y - -2 ^ 2 + (-2) ^ 2",
+        "(x - y) - (7 - x)",
+        "x / (y / 7) / 11 * (x * y)",
+        "(y ^ x) ^ y + x ^ -y",
+        "!(x < y) && (7 >= x || x == y) && x != 1e-300",
+        "(x < y) + 1 < (x && y)",
+        "piecewise(1, x > 4, 0.1, y <= 3, 1e22)",
+    ] {
+        let expression = parse_formula(text).expect(text);
+        let written = expression.to_string();
+        let again = parse_formula(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
+        assert_eq!(value(&again).to_bits(), value(&expression).to_bits(), "{written}");
+    }
+    for text in [
+        "exp(x) + ln(x) + log10(x) + log2(x) + sqrt(x) + abs(x) + floor(x) + ceil(x) + min(x, y, z) + max(x, y)",
+        "sin(x) + cos(x) + tan(x) + asin(x) + acos(x) + atan(x) + sinh(x) + cosh(x) + tanh(x)",
+        "sign(x) + log(x, 3) + asinh(x)",
+    ] {
+        let expression = parse_formula(text).expect(text);
+        assert_eq!(parse_formula(&expression.to_string()), Ok(expression));
+    }
+}
