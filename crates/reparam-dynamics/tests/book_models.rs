@@ -48,7 +48,7 @@ fn the_parts_are_parts_of_problems() {
         if has(part, "[constants]") {
             text = text.replace("[constants]\n", &format!("[constants]\n{constants}"));
         } else {
-            text += &format!("[constants]\n{constants}");
+            text = text + "[constants]\n" + constants;
         }
         if !has(part, "[parameters]") {
             text += PARAMETERS;
@@ -58,7 +58,7 @@ fn the_parts_are_parts_of_problems() {
             text += OBSERVABLES;
         }
         if has(part, "[[experiment]]") {
-            text += "[data]\ntime = [1]\nexperiment = ['inhibited']\nA = [1]\nB = [1]\n";
+            text += "[data]\ntime = [1, 1]\nexperiment = ['inhibited', 'control']\nA = [1, 1]\nB = [1, 1]\n";
         } else if !has(part, "[data]") {
             text +=
                 &if observables.contains("fluorescence") { DATA.replace("\nA", "\nfluorescence") } else { DATA.into() };

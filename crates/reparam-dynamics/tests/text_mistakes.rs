@@ -150,6 +150,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ),
     ("lower = 0", "scale = 'log'", "a.toml:11: parameters.a0.scale: must be one of lin, ln, log10, got 'log'"),
     (
+        "lower = 0",
+        "scale = 'ln', nominal = 0",
+        "a.toml:11: parameters.a0.nominal: must be > 0 on a logarithmic scale, got 0",
+    ),
+    (
         "sigma = 'half-cauchy(5)'",
         "sigma = 'half-cauchy(5)'\nk9 = 'flat'",
         "a.toml:13: parameters.k9: a parameter must be named by a formula, got one that none names",
@@ -244,6 +249,24 @@ fn mistakes_in_the_data_are_told_apart() {
         ),
     ] {
         assert_eq!(message(GOOD, data), expected, "{data}");
+    }
+}
+
+#[test]
+fn experiments_and_their_data_belong_together() {
+    let text = GOOD.to_owned() + "[[experiment]]\nname = 'x'\n[[experiment]]\nname = 'y'\n";
+    for (data, expected) in [
+        (
+            "time,A\n1,2\n",
+            "d.csv:1: experiment: with several experiments the data must have a column 'experiment', got 'none'",
+        ),
+        (
+            "experiment,time,A\nx,1,2\n",
+            "a.toml:21: experiment 'y': missing; it must have at least one measurement in the data",
+        ),
+        ("experiment,time,A\n\nx,1,2\nz,1,2\n", "d.csv:4: experiment: must be one of x, y, got 'z'"),
+    ] {
+        assert_eq!(message(&text, data), expected);
     }
 }
 

@@ -110,7 +110,7 @@ fn problem(root: &Table<'_>, open: Open<'_>) -> Result<Problem, TextError> {
     let setup = Setup { observables: &observables, experiments: &experiments };
     let measurements = measurements(root, &setup, &mut time_unit, open)?;
 
-    measured(root, &observables, &measurements)?;
+    measured(root, &setup, &measurements)?;
     let known = system.constants.iter().map(|constant| constant.name.as_str());
     used(root, &rows, known.collect(), &observables, &settings)?;
     let parameters = rows.into_iter().map(|row| row.parameter).collect();
@@ -137,16 +137,23 @@ fn measurements(
     Ok(measurements)
 }
 
-/// Every observable has a measurement.
-fn measured(root: &Table<'_>, observables: &[Observable], measurements: &[Measurement]) -> Result<(), TextError> {
-    let measured: BTreeSet<&str> = measurements.iter().map(|measurement| measurement.observable.as_str()).collect();
-    let Some(lost) = observables.iter().find(|observable| !measured.contains(observable.name.as_str())) else {
-        return Ok(());
+/// Every observable and every experiment has a measurement.
+fn measured(root: &Table<'_>, setup: &Setup<'_>, measurements: &[Measurement]) -> Result<(), TextError> {
+    let lost = |name: String, at: usize| {
+        let rule = "it must have at least one measurement in the data";
+        Err(root.source.error(at, TextFault::Missing { name, rule }))
     };
-    let name = format!("observable '{}'", lost.name);
-    Err(root
-        .source
-        .error(lost.at, TextFault::Missing { name, rule: "it must have at least one measurement in the data" }))
+    let measured: BTreeSet<&str> = measurements.iter().map(|measurement| measurement.observable.as_str()).collect();
+    if let Some(observable) = setup.observables.iter().find(|observable| !measured.contains(observable.name.as_str())) {
+        return lost(format!("observable '{}'", observable.name), observable.at);
+    }
+    let measured: BTreeSet<usize> = measurements.iter().map(|measurement| measurement.experiment).collect();
+    for (index, table) in root.tables("experiment")?.iter().enumerate() {
+        if !measured.contains(&index) {
+            return lost(format!("experiment '{}'", setup.experiments[index].name), table.at);
+        }
+    }
+    Ok(())
 }
 
 /// Every estimated parameter is named somewhere: by the system, an observable, a setting.

@@ -75,11 +75,13 @@ fn parameter(item: &Item<'_>) -> Result<Parameter, TextError> {
         parameter.bounds
     };
     parameter.bounds = bounds(&table, support, parameter.scale)?;
-    if let (Some(nominal), [lower, upper]) = (parameter.nominal, parameter.bounds)
-        && !(lower..=upper).contains(&nominal)
-    {
-        let item = table.need("nominal", "")?;
-        return Err(item.wrong(format!("must be within the bounds {lower} and {upper}")));
+    if let (Some(item), Some(nominal), [lower, upper]) = (table.get("nominal"), parameter.nominal, parameter.bounds) {
+        if parameter.scale != Scale::Lin && nominal <= 0.0 {
+            return Err(item.wrong("must be > 0 on a logarithmic scale"));
+        }
+        if !(lower..=upper).contains(&nominal) {
+            return Err(item.wrong(format!("must be within the bounds {lower} and {upper}")));
+        }
     }
     Ok(parameter)
 }
