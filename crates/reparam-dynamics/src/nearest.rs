@@ -1,14 +1,15 @@
 //! The name that was meant, for messages.
 
 /// Of the known names the one nearest to `wanted` by edits, where it is near enough to be a slip: at most 2 edits, and a third
-/// of its letters.
+/// of its letters, and never all of them.
 pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let limit = (wanted.chars().count().max(3) / 3).min(2);
+    let letters = wanted.chars().count();
+    let limit = (letters.max(3) / 3).min(2);
     let wanted = wanted.to_lowercase();
     known
         .into_iter()
         .map(|name| (edits(&wanted, &name.to_lowercase()), name))
-        .filter(|(edits, _)| *edits <= limit)
+        .filter(|(edits, _)| *edits <= limit && *edits < letters)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, name)| name.to_owned())
 }
@@ -40,7 +41,7 @@ mod tests {
 
     #[test]
     fn slips_are_found_and_other_words_are_not() {
-        let known = ["reactions", "parameters", "initial", "sqrt"];
+        let known = ["reactions", "parameters", "initial", "sqrt", "y"];
         for (wanted, found) in [
             ("reaction", Some("reactions")),
             ("paramters", Some("parameters")),
@@ -48,6 +49,7 @@ mod tests {
             ("sqtr", Some("sqrt")),
             ("SQRT", Some("sqrt")),
             ("banana", None),
+            ("x", None),
             ("", None),
         ] {
             assert_eq!(nearest(wanted, known).as_deref(), found, "{wanted}");
