@@ -56,11 +56,8 @@ impl Graph {
     }
 
     fn apply(&mut self, function: Function, arguments: &[Node]) -> Result<Node, ExpressionError> {
-        let wrong = |expected| ExpressionError::Arguments {
-            function: sign(function).trim(),
-            expected,
-            found: arguments.len(),
-        };
+        let wrong =
+            |expected| ExpressionError::Arguments { function: sign(function).trim(), expected, found: arguments.len() };
         match (kind(function), arguments) {
             (Kind::One(unary), [x]) => Ok(self.unary(unary, *x)),
             (Kind::One(_), _) => Err(wrong("1 argument")),

@@ -128,10 +128,7 @@ impl Binary {
 
     /// Whether it compares sizes, so that its value jumps where its arguments cross.
     pub(crate) const fn compares(self) -> bool {
-        matches!(
-            self,
-            Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual | Self::Equal | Self::NotEqual
-        )
+        matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual | Self::Equal | Self::NotEqual)
     }
 }
 

@@ -14,7 +14,9 @@ impl Graph {
             let operation = self.operation(node);
             let slope = match operation {
                 Operation::Input(at) if at as usize == place => one,
-                _ if operation.arguments().all(|argument| slopes.get(&argument).is_none_or(|slope| *slope == zero)) => zero,
+                _ if operation.arguments().all(|argument| slopes.get(&argument).is_none_or(|slope| *slope == zero)) => {
+                    zero
+                }
                 _ => self.slope(node, &|argument| slopes.get(&argument).copied().unwrap_or(zero)),
             };
             slopes.insert(node, slope);

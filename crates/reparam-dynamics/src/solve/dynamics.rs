@@ -143,7 +143,12 @@ struct Parts {
 }
 
 /// Derivatives of `rows` by the inputs `columns`, those that are not 0 appended to `outputs`.
-pub(crate) fn append_slopes(graph: &mut Graph, rows: &[Node], columns: &[usize], outputs: &mut Vec<Node>) -> Vec<Entry> {
+pub(crate) fn append_slopes(
+    graph: &mut Graph,
+    rows: &[Node],
+    columns: &[usize],
+    outputs: &mut Vec<Node>,
+) -> Vec<Entry> {
     let zero = graph.number(0.0);
     let mut depends: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, row) in rows.iter().enumerate() {

@@ -150,12 +150,7 @@ impl Stretch<'_, '_, '_> {
         Ok(())
     }
 
-    fn look<'p, 'c: 'p, S>(
-        &mut self,
-        solver: &S,
-        room: &mut Room,
-        now: f64,
-    ) -> Result<Option<f64>, SolveError>
+    fn look<'p, 'c: 'p, S>(&mut self, solver: &S, room: &mut Room, now: f64) -> Result<Option<f64>, SolveError>
     where
         S: OdeSolverMethod<'p, Equations<'c>>,
     {

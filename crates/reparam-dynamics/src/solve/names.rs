@@ -97,8 +97,12 @@ pub(crate) fn resolve(
             }
         }
     }
-    let circle: Vec<String> =
-        definitions.iter().zip(&done).filter(|(_, done)| !**done).map(|(definition, _)| definition.name.into()).collect();
+    let circle: Vec<String> = definitions
+        .iter()
+        .zip(&done)
+        .filter(|(_, done)| !**done)
+        .map(|(definition, _)| definition.name.into())
+        .collect();
     if circle.is_empty() { Ok(known) } else { Err(SystemError::Circle(circle)) }
 }
 

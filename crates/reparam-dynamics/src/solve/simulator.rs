@@ -102,7 +102,8 @@ impl Simulator {
         let mut last = 0.0;
         for time in times {
             if !(*time >= last && time.is_finite()) {
-                let (what, rule) = ("time".into(), "must be finite, not negative and not before the one that comes before it");
+                let (what, rule) =
+                    ("time".into(), "must be finite, not negative and not before the one that comes before it");
                 return Err(SolveError::Input { what, rule, value: *time });
             }
             last = *time;

@@ -65,14 +65,15 @@ impl<'a> Steady<'a> {
         let n = y.len();
         if rests && !s.is_empty() {
             self.core.sensitivity_rates(y, time, s, &mut self.slopes);
-            for ((s, slope), number) in s.chunks_exact(n).zip(self.slopes.chunks_exact(n)).zip(&self.task.dynamics.active) {
+            for ((s, slope), number) in
+                s.chunks_exact(n).zip(self.slopes.chunks_exact(n)).zip(&self.task.dynamics.active)
+            {
                 let scale = self.task.unknown[*number].abs();
                 let scale = if scale > 0.0 { scale } else { 1.0 };
-                rests &= s
-                    .iter()
-                    .zip(slope)
-                    .zip(y)
-                    .all(|((s, slope), y)| slope.abs() * scale <= relative * (s.abs() * scale + y.abs()) + absolute);
+                rests &=
+                    s.iter().zip(slope).zip(y).all(|((s, slope), y)| {
+                        slope.abs() * scale <= relative * (s.abs() * scale + y.abs()) + absolute
+                    });
             }
         }
         rests
@@ -109,9 +110,8 @@ pub(super) fn polish(core: &Core<'_>, task: &Task<'_>, point: &mut Point) {
         let mut step = vec![0.0; n];
         core.rates(&point.y, point.time, &mut step);
         solve(&matrix, &order, &mut step);
-        let small = |(step, y): (&f64, &f64)| {
-            step.abs() <= 1e3 * (task.options.relative * y.abs() + task.options.absolute)
-        };
+        let small =
+            |(step, y): (&f64, &f64)| step.abs() <= 1e3 * (task.options.relative * y.abs() + task.options.absolute);
         if !step.iter().zip(&point.y).all(small) {
             return;
         }
@@ -138,8 +138,10 @@ fn factorise(matrix: &mut [f64], n: usize) -> Option<Vec<usize>> {
             return None;
         }
     }
-    let scale: Vec<f64> =
-        matrix.chunks_exact(n.max(1)).map(|row| row.iter().fold(0.0, |most: f64, value| most.max(value.abs()))).collect();
+    let scale: Vec<f64> = matrix
+        .chunks_exact(n.max(1))
+        .map(|row| row.iter().fold(0.0, |most: f64, value| most.max(value.abs())))
+        .collect();
     for column in 0..n {
         let size = |row: usize| matrix[order[row] * n + column].abs() / scale[order[row]];
         let best = (column..n).max_by(|a, b| size(*a).total_cmp(&size(*b)))?;

@@ -18,10 +18,8 @@ fn state(name: &str, initial: Expression, rate: Expression) -> State {
 fn lotka_volterra() -> System {
     let product = |a: &str, b: &str| apply(Multiply, vec![a.into(), b.into()]);
     let u = apply(Multiply, vec![apply(Subtract, vec!["alpha".into(), product("beta", "v")]), "u".into()]);
-    let v = apply(
-        Multiply,
-        vec![apply(Add, vec![apply(Negate, vec!["gamma".into()]), product("delta", "u")]), "v".into()],
-    );
+    let v =
+        apply(Multiply, vec![apply(Add, vec![apply(Negate, vec!["gamma".into()]), product("delta", "u")]), "v".into()]);
     System {
         states: vec![state("u", "u0".into(), u), state("v", "v0".into(), v)],
         constants: constants(&[
@@ -51,7 +49,8 @@ fn time() {
             for _ in 0..50 {
                 let start = std::time::Instant::now();
                 for _ in 0..10 {
-                    let _ = std::hint::black_box(simulator.trajectory(&numbers, &times, &options, sensitivities).unwrap());
+                    let _ =
+                        std::hint::black_box(simulator.trajectory(&numbers, &times, &options, sensitivities).unwrap());
                 }
                 best = best.min(start.elapsed().as_secs_f64() / 10.0);
             }

@@ -181,12 +181,7 @@ impl<'a> Transitions<'a> {
     }
 
     /// Passes a time that moves by `moved` with the active numbers.
-    fn transit(
-        &mut self,
-        point: &mut Point,
-        moved: &[f64],
-        crossing: Option<(usize, bool)>,
-    ) -> Result<(), SolveError> {
+    fn transit(&mut self, point: &mut Point, moved: &[f64], crossing: Option<(usize, bool)>) -> Result<(), SolveError> {
         self.drift(point, moved, 1.0);
         self.place(point);
         let first = self.crossing_place();
