@@ -2,8 +2,8 @@
 
 pub mod builtin;
 mod expression;
-mod model;
 mod formula;
+mod model;
 mod nearest;
 mod problem;
 mod solve;
@@ -11,8 +11,8 @@ mod system;
 pub mod text;
 
 pub use expression::{Expression, ExpressionError, Function};
-pub use model::{DynamicModel, Evaluation, ProblemError};
 pub use formula::{FormulaError, FormulaFault, parse_formula};
+pub use model::{DynamicModel, Evaluation, ProblemError};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
 pub use solve::{Method, Simulator, SolveError, SolveOptions, SystemError, Trajectory};
 pub use system::{Constant, Event, State, System};

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{NUMBERS, apply, chain, chain_solution, constants, lotka_volterra, names, product, robertson, state, table};
+use common::{
+    NUMBERS, apply, chain, chain_solution, constants, lotka_volterra, names, product, robertson, state, table,
+};
 use reparam_dynamics::{
     Event, Expression, Function, Method, Simulator, SolveError, SolveOptions, State, System, SystemError, Trajectory,
 };
@@ -54,7 +56,8 @@ fn errors_follow_tolerances() {
     let numbers = [0.7, 0.3, 2.0];
     let times: Vec<f64> = (0..=20).map(|t| f64::from(t) * 0.5).collect();
     let linear = Simulator::new(&chain(), &names(["k1", "k2", "a0"])).expect("a system");
-    let cycle = Simulator::new(&lotka_volterra(), &names(["alpha", "beta", "gamma", "delta", "u0", "v0"])).expect("a system");
+    let cycle =
+        Simulator::new(&lotka_volterra(), &names(["alpha", "beta", "gamma", "delta", "u0", "v0"])).expect("a system");
     let years: Vec<f64> = (0..=20).map(f64::from).collect();
     for relative in [1e-4, 1e-6, 1e-8, 1e-10] {
         for (method, factor) in [(Method::Explicit, 10.0), (Method::Implicit, 100.0)] {
@@ -153,7 +156,8 @@ fn sensitivities_pass_an_event_in_time() {
         trigger: apply(Function::GreaterEqual, ["time".into(), "when".into()]),
         assignments: vec![("x".into(), apply(Function::Add, ["x".into(), "dose".into()]))],
     };
-    let simulator = Simulator::new(&decay_with(vec![event], decay()), &names(["k", "x0", "dose", "when"])).expect("a system");
+    let simulator =
+        Simulator::new(&decay_with(vec![event], decay()), &names(["k", "x0", "dose", "when"])).expect("a system");
     let [k, x0, dose, when] = [0.5_f64, 1.0, 2.0, 3.0];
     let times = [0.0, 2.5, 3.0, 5.0];
     for method in METHODS {
@@ -183,7 +187,9 @@ fn sensitivities_pass_an_event_in_a_state() {
     let [k, x0, dose] = [0.5_f64, 3.0, 1.0];
     let period = (x0 / dose).ln() / k;
     for method in METHODS {
-        let got = simulator.simulate(&[k, x0, dose], &[period + 1.0, 2.0 * period + 0.5], &at(1e-9, method)).expect("a solution");
+        let got = simulator
+            .simulate(&[k, x0, dose], &[period + 1.0, 2.0 * period + 0.5], &at(1e-9, method))
+            .expect("a solution");
         for (row, (rounds, rest)) in [(1.0, 1.0), (2.0, 0.5)].into_iter().enumerate() {
             // x = x0 e^(-k (t - rounds T)), k T = ln(x0 / dose)
             let x = x0 * (-k * rest).exp();
@@ -243,10 +249,9 @@ fn steady_states_have_sensitivities() {
     let rate = apply(Function::Subtract, ["k".into(), product(["dose", "x"])]);
     let simulator = Simulator::new(&decay_with(vec![], rate), &names(["k", "dose", "x0"])).expect("a system");
     let got = simulator.steady_state(&[0.5, 2.0, 10.0], &at(1e-8, Method::Auto)).expect("a steady state");
-    for (found, want) in
-        [got.state(0, 0), got.sensitivity(0, 0, 0), got.sensitivity(0, 0, 1), got.sensitivity(0, 0, 2)]
-            .into_iter()
-            .zip([0.25, 0.5, -0.125, 0.0])
+    for (found, want) in [got.state(0, 0), got.sensitivity(0, 0, 0), got.sensitivity(0, 0, 1), got.sensitivity(0, 0, 2)]
+        .into_iter()
+        .zip([0.25, 0.5, -0.125, 0.0])
     {
         assert!((found - want).abs() < 1e-9, "{found} {want}");
     }
@@ -262,10 +267,9 @@ fn steady_states_have_sensitivities() {
     let simulator = Simulator::new(&system, &names(["f", "r", "total"])).expect("a system");
     let got = simulator.steady_state(&[0.3, 0.1, 5.0], &at(1e-8, Method::Auto)).expect("a steady state");
     let wanted = [1.25, -5.0 * 0.1 / 0.16, 5.0 * 0.3 / 0.16, 0.25];
-    for (found, want) in
-        [got.state(0, 0), got.sensitivity(0, 0, 0), got.sensitivity(0, 0, 1), got.sensitivity(0, 0, 2)]
-            .into_iter()
-            .zip(wanted)
+    for (found, want) in [got.state(0, 0), got.sensitivity(0, 0, 0), got.sensitivity(0, 0, 1), got.sensitivity(0, 0, 2)]
+        .into_iter()
+        .zip(wanted)
     {
         assert!((found - want).abs() < 1e-6 * want.abs(), "{found} {want}");
     }

@@ -23,10 +23,8 @@ pub(super) struct Reading {
 impl Channel {
     pub(super) fn new(dynamics: &Dynamics, formula: &Expression, noise: &Expression) -> Result<Self, SystemError> {
         let mut graph = dynamics.graph();
-        let rows: [Node; 2] = [
-            dynamics.insert(&mut graph, formula, "observable")?,
-            dynamics.insert(&mut graph, noise, "noise")?,
-        ];
+        let rows: [Node; 2] =
+            [dynamics.insert(&mut graph, formula, "observable")?, dynamics.insert(&mut graph, noise, "noise")?];
         let constant_noise = graph.constant(rows[1]);
         let mut outputs = rows.to_vec();
         let states: Vec<usize> = (0..dynamics.states()).collect();

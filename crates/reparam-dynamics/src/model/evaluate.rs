@@ -67,7 +67,13 @@ impl Core {
     }
 
     /// The likelihood of a measurement, if what the model says has one.
-    pub(super) fn weigh(&self, at: usize, value: f64, expected: f64, noise: f64) -> Result<Likelihood, LogDensityError> {
+    pub(super) fn weigh(
+        &self,
+        at: usize,
+        value: f64,
+        expected: f64,
+        noise: f64,
+    ) -> Result<Likelihood, LogDensityError> {
         let measurement = &self.problem.measurements[at];
         let wrong = |what: &str, value: f64| {
             let (observable, time) = (&measurement.observable, measurement.time);

@@ -54,8 +54,7 @@ pub(super) fn compile(problem: &Problem, numbers: &Numbers) -> Result<(Vec<Dynam
                 start: experiment.start,
                 also,
             };
-            Dynamics::new(&setup)
-                .map_err(|error| ProblemError::System { experiment: experiment.name.clone(), error })
+            Dynamics::new(&setup).map_err(|error| ProblemError::System { experiment: experiment.name.clone(), error })
         };
         let mut first = None;
         if let Some(wanted) = &experiment.preequilibration {

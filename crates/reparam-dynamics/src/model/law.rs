@@ -1,9 +1,7 @@
 //! Laws of priors on intervals.
 
 use crate::problem::PriorLaw;
-use reparam_core::special::{
-    gamma_p, gamma_p_inverse, log_diff_normal_cdf, log_gamma, normal_cdf, normal_quantile,
-};
+use reparam_core::special::{gamma_p, gamma_p_inverse, log_diff_normal_cdf, log_gamma, normal_cdf, normal_quantile};
 use std::f64::consts::{LN_2, PI, TAU};
 
 impl PriorLaw {

@@ -71,7 +71,8 @@ impl DynamicModel {
     /// [`ProblemError`]
     pub fn new(problem: Problem) -> Result<Self, ProblemError> {
         check::check(&problem)?;
-        let estimated: Vec<usize> = (0..problem.parameters.len()).filter(|at| problem.parameters[*at].estimated).collect();
+        let estimated: Vec<usize> =
+            (0..problem.parameters.len()).filter(|at| problem.parameters[*at].estimated).collect();
         let mut coordinates = Vec::new();
         for at in &estimated {
             let parameter = &problem.parameters[*at];
@@ -241,8 +242,7 @@ impl Model for DynamicModel {
             self.core.weigh(at, self.values[at], value, scale)?;
             let measurement = &self.core.problem.measurements[at];
             expected[at] = value;
-            replicate[at] =
-                noise::replicate(measurement.noise_law, measurement.scale, value, scale, &noise, at as u64);
+            replicate[at] = noise::replicate(measurement.noise_law, measurement.scale, value, scale, &noise, at as u64);
             Ok([0.0; 2])
         })
     }

@@ -33,14 +33,7 @@ pub(super) fn likelihood(law: NoiseLaw, scale: Scale, measured: f64, expected: f
 }
 
 /// A measurement as it might have been.
-pub(super) fn replicate(
-    law: NoiseLaw,
-    scale: Scale,
-    expected: f64,
-    noise: f64,
-    stream: &Stream,
-    index: u64,
-) -> f64 {
+pub(super) fn replicate(law: NoiseLaw, scale: Scale, expected: f64, noise: f64, stream: &Stream, index: u64) -> f64 {
     let draw: f64 = match law {
         NoiseLaw::Normal => stream.draw(Noise::StandardNormal, index),
         NoiseLaw::Laplace => {

@@ -35,7 +35,11 @@ pub fn lotka_volterra() -> System {
     let v = apply(Multiply, [apply(Add, [apply(Negate, ["gamma".into()]), product(["delta", "u"])]), "v".into()]);
     let given = ["alpha", "beta", "gamma", "delta", "u0", "v0"];
     let values: Vec<(&str, f64)> = given.into_iter().zip(NUMBERS).collect();
-    System { states: vec![state("u", "u0", u), state("v", "v0", v)], constants: constants(&values), ..System::default() }
+    System {
+        states: vec![state("u", "u0", u), state("v", "v0", v)],
+        constants: constants(&values),
+        ..System::default()
+    }
 }
 
 /// `a -> b -> c` with rates `k1`, `k2`, `a` beginning at `a0`.

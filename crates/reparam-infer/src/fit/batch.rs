@@ -20,6 +20,8 @@ pub(crate) struct Batch<'a, D: ?Sized> {
 
 /// Work below this is done on one thread: waking another costs some microseconds.
 const WORTH_THREADS: f64 = 1e-4;
+/// Draws that take longer than this are handed out one by one.
+const DEAR: f64 = 2e-5;
 
 impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
     pub fn new(density: &'a D) -> Self {
@@ -47,37 +49,32 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         gradients: &mut [f64],
     ) -> Result<usize, LogDensityError> {
         let (d, density) = (self.density.dimension(), self.density);
-        let one = |((x, value), gradient): ((&[f64], &mut f64), &mut [f64])| match checked(
-            density.value_and_gradient(x, gradient),
-            gradient,
-            density,
-        ) {
-            Ok(v) => {
-                *value = v;
-                Ok(None)
-            }
-            Err(LogDensityError::Failed(reason)) => {
-                *value = f64::NAN;
-                gradient.fill(0.0);
-                Ok(Some(reason))
-            }
-            Err(error) => Err(error),
-        };
         let began = Instant::now();
-        let failed: Vec<String> = if self.threads(values.len()) {
-            let rows = draws.par_chunks(d).zip(values.par_iter_mut()).zip(gradients.par_chunks_mut(d));
-            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
+        if self.threads(values.len()) {
+            // Rows are independent of each other, so that any cut gives the same bits: single ones where they are dear.
+            let piece = if self.seconds_per_draw > DEAR { 1 } else { 16 };
+            let rows =
+                draws.par_chunks(piece * d).zip(values.par_chunks_mut(piece)).zip(gradients.par_chunks_mut(piece * d));
+            rows.try_for_each(|((x, values), gradients)| density.values_and_gradients(x, values, gradients))?;
         } else {
-            let rows = draws.chunks(d).zip(values.iter_mut()).zip(gradients.chunks_mut(d));
-            rows.map(one).filter_map(Result::transpose).collect::<Result<_, _>>()?
-        };
+            density.values_and_gradients(draws, values, gradients)?;
+        }
+        let mut failed = Vec::new();
+        for ((x, value), gradient) in draws.chunks(d).zip(values.iter_mut()).zip(gradients.chunks_mut(d)) {
+            if value.is_finite() && gradient.iter().all(|g| g.is_finite()) {
+                continue;
+            }
+            failed.push(reason(density, x, *value, gradient)?);
+            *value = f64::NAN;
+            gradient.fill(0.0);
+        }
         Ok(self.account(values.len(), failed, began))
     }
 
     /// Values alone.
     pub fn values(&mut self, draws: &[f64], values: &mut [f64]) -> Result<usize, LogDensityError> {
         let (d, density) = (self.density.dimension(), self.density);
-        let one = |(x, value): (&[f64], &mut f64)| match checked(density.value(x), &[], density) {
+        let one = |(x, value): (&[f64], &mut f64)| match checked(density.value(x)) {
             Ok(v) => {
                 *value = v;
                 Ok(None)
@@ -122,18 +119,25 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
     }
 }
 
-/// A value that is not finite, or a gradient, is a failure that names itself.
-fn checked<D: LogDensity + ?Sized>(
-    value: Result<f64, LogDensityError>,
-    gradient: &[f64],
-    density: &D,
-) -> Result<f64, LogDensityError> {
+/// A value that is not finite is a failure that names itself.
+fn checked(value: Result<f64, LogDensityError>) -> Result<f64, LogDensityError> {
     let value = value?;
-    if !value.is_finite() {
-        return Err(LogDensityError::Failed(format!("log density is {value}")));
+    if value.is_finite() { Ok(value) } else { Err(LogDensityError::Failed(format!("log density is {value}"))) }
+}
+
+/// Why a draw failed. What a batch does not say a single evaluation does: failures are rare.
+fn reason<D: LogDensity + ?Sized>(
+    density: &D,
+    x: &[f64],
+    value: f64,
+    gradient: &mut [f64],
+) -> Result<String, LogDensityError> {
+    if let Some(i) = gradient.iter().position(|g| !g.is_finite()).filter(|_| value.is_finite()) {
+        return Ok(format!("gradient in {} is {}", density.name(i), gradient[i]));
     }
-    match gradient.iter().position(|g| !g.is_finite()) {
-        Some(i) => Err(LogDensityError::Failed(format!("gradient in {} is {}", density.name(i), gradient[i]))),
-        None => Ok(value),
+    match checked(density.value_and_gradient(x, gradient)) {
+        Ok(_) => Ok(format!("log density is {value}")),
+        Err(LogDensityError::Failed(reason)) => Ok(reason),
+        Err(error @ LogDensityError::Dimension { .. }) => Err(error),
     }
 }

@@ -31,12 +31,33 @@ impl<'a, D: LogDensity + ?Sized> Whitened<'a, D> {
     }
 
     fn place(&self, x: &[f64]) -> Vec<f64> {
+        let mut place = vec![0.0; x.len()];
+        self.place_into(x, &mut place);
+        place
+    }
+
+    fn place_into(&self, x: &[f64], place: &mut [f64]) {
         let n = x.len();
         match &self.map {
-            Map::Diagonal(scale) => (0..n).map(|i| self.loc[i] + scale[i] * x[i]).collect(),
-            Map::Lower(lower) => (0..n)
-                .map(|i| self.loc[i] + lower[i * n..=i * n + i].iter().zip(x).map(|(l, x)| l * x).sum::<f64>())
-                .collect(),
+            Map::Diagonal(scale) => (0..n).for_each(|i| place[i] = self.loc[i] + scale[i] * x[i]),
+            Map::Lower(lower) => (0..n).for_each(|i| {
+                let row = &lower[i * n..=i * n + i];
+                place[i] = self.loc[i] + row.iter().zip(x).map(|(l, x)| l * x).sum::<f64>();
+            }),
+        }
+    }
+
+    /// The gradient by the new coordinates, from that by the model's.
+    fn turn(&self, gradient: &mut [f64]) {
+        let n = gradient.len();
+        match &self.map {
+            Map::Diagonal(scale) => gradient.iter_mut().zip(scale).for_each(|(g, s)| *g *= s),
+            Map::Lower(lower) => {
+                // lowerᵀ g; element j needs the elements from j on, so that it can be done in place.
+                for j in 0..n {
+                    gradient[j] = (j..n).map(|i| lower[i * n + j] * gradient[i]).sum();
+                }
+            }
         }
     }
 
@@ -88,17 +109,23 @@ impl<D: LogDensity + ?Sized> LogDensity for Whitened<'_, D> {
 
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
         let value = self.density.value_and_gradient(&self.place(x), gradient)?;
-        let n = gradient.len();
-        match &self.map {
-            Map::Diagonal(scale) => gradient.iter_mut().zip(scale).for_each(|(g, s)| *g *= s),
-            Map::Lower(lower) => {
-                // lowerᵀ g; element j needs the elements from j on, so that it can be done in place.
-                for j in 0..n {
-                    gradient[j] = (j..n).map(|i| lower[i * n + j] * gradient[i]).sum();
-                }
-            }
-        }
+        self.turn(gradient);
         Ok(value + self.ln_det)
+    }
+
+    fn values_and_gradients(
+        &self,
+        draws: &[f64],
+        values: &mut [f64],
+        gradients: &mut [f64],
+    ) -> Result<(), LogDensityError> {
+        let n = self.loc.len();
+        let mut places = vec![0.0; draws.len()];
+        draws.chunks(n).zip(places.chunks_mut(n)).for_each(|(x, place)| self.place_into(x, place));
+        self.density.values_and_gradients(&places, values, gradients)?;
+        values.iter_mut().for_each(|value| *value += self.ln_det);
+        gradients.chunks_mut(n).for_each(|gradient| self.turn(gradient));
+        Ok(())
     }
 
     fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
