@@ -4,14 +4,19 @@
 //! and stopping rules need of it goes through an [`Evaluator`], which counts the places where the model fails instead of
 //! giving up. [`gradient_errors`] holds a gradient against finite differences; point it at your own model first.
 
+mod adapter;
 mod draws;
 mod evaluator;
 pub mod fit;
 mod gradient_check;
 pub mod guide;
+pub mod lbfgs;
 mod log_density;
+mod matrix;
 mod model;
+pub mod psis;
 
+pub use adapter::FromNuts;
 pub use draws::Draws;
 pub use evaluator::Evaluator;
 pub use gradient_check::gradient_errors;

@@ -46,6 +46,63 @@ pub trait LogDensity: Sync {
     /// [`LogDensityError::Failed`] where the model has no value: an equation that cannot be solved there. A NaN or an infinite
     /// value may be returned as it is; the [`Evaluator`](crate::Evaluator) treats both alike, as an event to count.
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError>;
+
+    /// The log density at `x` alone; worth writing where a gradient costs more, as through differential equations.
+    ///
+    /// # Errors
+    /// As [`value_and_gradient`](Self::value_and_gradient).
+    fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
+        self.value_and_gradient(x, &mut vec![0.0; x.len()])
+    }
+
+    /// The log density and its gradient at each row of `draws`.
+    ///
+    /// A draw at which the model has no value gets the value NaN and a gradient of 0; a value or gradient that is not finite is
+    /// left as the model gave it. The rows are independent: each gets the bits that it would get alone.
+    ///
+    /// # Shapes
+    /// `draws` and `gradients`: `[S, D]` with `D` the [`dimension`](Self::dimension); `values`: `S`.
+    ///
+    /// # Errors
+    /// [`LogDensityError::Dimension`]: `draws` or `gradients` of another size than `S · D`. Failed draws are no error.
+    fn values_and_gradients(
+        &self,
+        draws: &[f64],
+        values: &mut [f64],
+        gradients: &mut [f64],
+    ) -> Result<(), LogDensityError> {
+        let dimension = self.dimension();
+        check_batch(dimension, draws, values, gradients)?;
+        for (s, value) in values.iter_mut().enumerate() {
+            let row = s * dimension..(s + 1) * dimension;
+            let gradient = &mut gradients[row.clone()];
+            *value = match self.value_and_gradient(&draws[row], gradient) {
+                Ok(value) => value,
+                Err(LogDensityError::Failed(_)) => {
+                    gradient.fill(0.0);
+                    f64::NAN
+                }
+                Err(error @ LogDensityError::Dimension { .. }) => return Err(error),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Whether a batch has the sizes that [`LogDensity::values_and_gradients`] asks for.
+pub(crate) fn check_batch(
+    dimension: usize,
+    draws: &[f64],
+    values: &[f64],
+    gradients: &[f64],
+) -> Result<(), LogDensityError> {
+    let expected = dimension * values.len();
+    for (what, found) in [("draws", draws.len()), ("gradients", gradients.len())] {
+        if found != expected {
+            return Err(LogDensityError::Dimension { what, expected, found });
+        }
+    }
+    Ok(())
 }
 
 /// What can go wrong with a log density.
@@ -57,7 +114,7 @@ pub enum LogDensityError {
     /// A point, or the room for a gradient, of another size than the model.
     #[error("log density: {what} must have {expected} coordinates, got {found}")]
     Dimension {
-        /// `point` or `gradient`.
+        /// `point` or `gradient`; `draws` or `gradients` of a batch.
         what: &'static str,
         /// The model's dimension.
         expected: usize,
@@ -77,5 +134,18 @@ impl<D: LogDensity + ?Sized> LogDensity for &D {
 
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
         (**self).value_and_gradient(x, gradient)
+    }
+
+    fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
+        (**self).value(x)
+    }
+
+    fn values_and_gradients(
+        &self,
+        draws: &[f64],
+        values: &mut [f64],
+        gradients: &mut [f64],
+    ) -> Result<(), LogDensityError> {
+        (**self).values_and_gradients(draws, values, gradients)
     }
 }

@@ -120,3 +120,34 @@ fn a_wrong_size_is_an_error_and_no_event() {
     assert_eq!((evaluator.evaluations(), evaluator.failures()), (0, 0));
     assert_eq!(evaluator.density().name(9), "theta_trans[7]");
 }
+
+/// The logarithm of the first coordinate, where it has one.
+struct Logarithm;
+
+impl LogDensity for Logarithm {
+    fn dimension(&self) -> usize {
+        2
+    }
+
+    fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
+        gradient.copy_from_slice(&[1.0 / x[0], 1.0]);
+        if x[0] > 0.0 { Ok(x[0].ln() + x[1]) } else { Err(LogDensityError::Failed("no logarithm".into())) }
+    }
+}
+
+#[test]
+fn a_batch_marks_what_fails_and_keeps_the_rest() {
+    let (mut values, mut gradients) = ([0.0; 3], [7.0; 6]);
+    Logarithm.values_and_gradients(&[1.0, 2.0, -1.0, 0.0, 2.0, 0.0], &mut values, &mut gradients).expect("sizes fit");
+    assert_eq!((values[0], values[2]), (2.0, 2.0_f64.ln()));
+    assert!(values[1].is_nan());
+    assert_eq!(gradients, [1.0, 1.0, 0.0, 0.0, 0.5, 1.0]);
+}
+
+#[test]
+fn a_batch_of_another_size_is_an_error() {
+    let found = Logarithm.values_and_gradients(&[1.0; 5], &mut [0.0; 3], &mut [0.0; 6]);
+    assert_eq!(found, Err(LogDensityError::Dimension { what: "draws", expected: 6, found: 5 }));
+    let found = Logarithm.values_and_gradients(&[1.0; 6], &mut [0.0; 3], &mut [0.0; 4]);
+    assert_eq!(found, Err(LogDensityError::Dimension { what: "gradients", expected: 6, found: 4 }));
+}

@@ -19,6 +19,7 @@ pub mod attach;
 pub mod dist;
 pub mod estimator;
 pub mod fused;
+pub mod infer;
 pub mod measure;
 pub mod nn;
 pub mod noise;

@@ -1,8 +1,28 @@
 //! Fits: a guide moved to a model, until a stated reason stops it.
 
+mod adam;
+mod base;
+mod batch;
+mod control;
+mod family;
+mod fixed;
 mod infer;
+mod laplace;
+mod moved;
+mod noise;
+mod options;
+mod pathfinder;
+mod stochastic;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod weigh;
+mod whitened;
 
-pub use infer::{Attempt, GuideChoice, InferError, Inference, NoiseChoice, Options, Progress, Trust, Verdict, infer};
+pub use infer::infer;
+pub use options::{
+    Attempt, GradientChoice, GuideChoice, InferError, Inference, NoiseChoice, Options, Progress, Trust, Verdict,
+};
 
 use crate::{Draws, guide::Guide};
 

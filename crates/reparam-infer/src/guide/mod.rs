@@ -1,11 +1,29 @@
 //! Guides: families of densities on ℝⁿ, written as maps of standard normal noise.
 
+mod full_rank;
+mod low_rank;
+mod mean_field;
+#[cfg(test)]
+mod tests;
+
+pub use full_rank::FullRank;
+pub use low_rank::LowRank;
+pub use mean_field::MeanField;
+
+/// `½ ln 2π`.
+pub(crate) const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
+
 /// A family of densities `q` on ℝⁿ, of which one member is held, with draws `z = g(ε)`, `ε ~ N(0, I)`.
 ///
 /// The parameters are one flat slice of unconstrained numbers, so that any optimiser can move them.
 pub trait Guide: Send + Sync {
-    /// Dimension of `z`, and of the noise.
+    /// Dimension of `z`.
     fn dimension(&self) -> usize;
+
+    /// Numbers of noise that a draw takes.
+    fn noise_dimension(&self) -> usize {
+        self.dimension()
+    }
 
     /// The family, as `--guide` calls it.
     fn name(&self) -> String;
@@ -34,6 +52,12 @@ pub trait Guide: Send + Sync {
     /// The entropy, where it has a closed form; its gradient is added to `gradient`, if that is asked for.
     fn entropy(&self, _gradient: Option<&mut [f64]>) -> Option<f64> {
         None
+    }
+
+    /// Parameters of about the same member with half the spread, for a start where some draws have no value; the same ones, where a family
+    /// does not know how.
+    fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
+        parameters.to_vec()
     }
 
     /// A copy of this member.

@@ -1,0 +1,111 @@
+//! Where a posterior lies: searches, and a normal near it that gives later fits their coordinates.
+
+use super::batch::Batch;
+use super::control::Control;
+use super::pathfinder::{self, Path};
+use super::verdict::distance;
+use super::{Attempt, InferError, Options, fixed, laplace};
+use crate::LogDensity;
+use crate::guide::FullRank;
+use reparam_core::noise::Key;
+
+/// Dimensions up to which the Hessian at the mode is worth its `2 D` gradients here.
+const LAPLACE_DIMENSIONS: usize = 300;
+/// Draws by which normals are compared.
+const DRAWS: usize = 64;
+/// Modes nearer than this, in standard deviations, are taken for one.
+const SAME_MODE: f64 = 8.0;
+/// Another mode with less than this share of the mass is not spoken of.
+const MASS: f64 = 0.02;
+
+/// What the searches found.
+pub(crate) struct Base {
+    paths: Vec<Path>,
+    laplace: Option<FullRank>,
+    normal: FullRank,
+    elbo: [f64; 2],
+    other_mode: Option<[f64; 2]>,
+}
+
+impl Base {
+    pub fn find<D: LogDensity + ?Sized>(
+        batch: &mut Batch<'_, D>,
+        start: &[f64],
+        key: Key,
+        options: &Options,
+        control: &mut Control<'_>,
+    ) -> Result<Self, InferError> {
+        control.stage = "pathfinder".into();
+        let _ = control.tick(batch.evaluations, f64::NAN, f64::NAN, None);
+        let paths = pathfinder::paths(batch, start, &options.starts, key, options.steps.min(1000) as usize)?;
+        let Some(best) = paths.first() else {
+            return Err(InferError::Start(batch.last_failure.clone().unwrap_or_else(|| "not finite".into())));
+        };
+        let (mut normal, mut elbo) = (best.guide.clone(), fixed::elbo(batch, &best.guide, key, DRAWS)?);
+        // The mode that is highest, not the one on the best path: they differ where a path stops early.
+        let scale = deviations(&normal);
+        let laplace =
+            if start.len() <= LAPLACE_DIMENSIONS { laplace::laplace(batch, &best.mode, &scale)? } else { None };
+        if let Some(at_mode) = &laplace {
+            let bound = fixed::elbo(batch, at_mode, key, DRAWS)?;
+            if bound[0] > elbo[0] {
+                (normal, elbo) = (at_mode.clone(), bound);
+            }
+        }
+        let other_mode = other_mode(&paths, &normal, elbo[0]);
+        let _ = control.tick(batch.evaluations, elbo[0], elbo[1], None);
+        Ok(Self { paths, laplace, normal, elbo, other_mode })
+    }
+
+    /// The best of the normals found.
+    pub const fn normal(&self) -> &FullRank {
+        &self.normal
+    }
+
+    /// The best path's normal.
+    pub fn pathfinder(&self) -> &FullRank {
+        &self.paths[0].guide
+    }
+
+    /// The normal at the mode, where the Hessian there has an inverse.
+    pub const fn laplace(&self) -> Option<&FullRank> {
+        self.laplace.as_ref()
+    }
+
+    /// Another mode: its distance, and its mass against this one's.
+    pub const fn other_mode(&self) -> Option<[f64; 2]> {
+        self.other_mode
+    }
+
+    pub fn attempt(&self) -> Attempt {
+        Attempt {
+            guide: "pathfinder".into(),
+            k_hat: None,
+            elbo: self.elbo,
+            stopped_because: format!(
+                "the best of {} searches ended at a log density of {:.2}",
+                self.paths.len(),
+                self.paths[0].mode_value
+            ),
+        }
+    }
+}
+
+/// Standard deviations of a normal's coordinates.
+pub(crate) fn deviations(normal: &FullRank) -> Vec<f64> {
+    let d = normal.loc().len();
+    let covariance = normal.covariance();
+    (0..d).map(|i| covariance[i * d + i].sqrt()).collect()
+}
+
+/// The path that ended farthest from the normal with an ELBO near the best: another mode, where both agree that it is elsewhere.
+fn other_mode(paths: &[Path], normal: &FullRank, elbo: f64) -> Option<[f64; 2]> {
+    paths
+        .iter()
+        .filter_map(|path| {
+            let mass = (path.elbo[0] - elbo).exp();
+            let away = distance(normal, &path.mode).min(distance(&path.guide, normal.loc()));
+            (mass > MASS && away > SAME_MODE).then_some([away, mass])
+        })
+        .max_by(|a, b| a[1].total_cmp(&b[1]))
+}
