@@ -164,6 +164,18 @@ impl LogDensity for DynamicModel {
         }
         Ok(value)
     }
+
+    /// Without sensitivities, whose errors then do not bound the steps either: equal to the other within the tolerances.
+    fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
+        let places: Vec<_> = self.core.coordinates.iter().zip(x).map(|(coordinate, x)| coordinate.at(*x)).collect();
+        let unknown: Vec<f64> = places.iter().map(|place| place.value).collect();
+        let mut value = places.iter().map(|place| place.prior[0]).sum::<f64>();
+        self.core.visit(&unknown, &self.options, None, &mut |at, expected, noise| {
+            value += self.core.weigh(at, self.values[at], expected, noise)?.log;
+            Ok([0.0; 2])
+        })?;
+        Ok(value)
+    }
 }
 
 impl Model for DynamicModel {
