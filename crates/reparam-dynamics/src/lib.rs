@@ -3,6 +3,7 @@
 pub mod builtin;
 mod expression;
 mod formula;
+mod model;
 mod nearest;
 mod problem;
 mod solve;
@@ -11,6 +12,7 @@ pub mod text;
 
 pub use expression::{Expression, ExpressionError, Function};
 pub use formula::{FormulaError, FormulaFault, parse_formula};
+pub use model::{DynamicModel, Evaluation, ProblemError};
 pub use problem::{Experiment, Measurement, NoiseLaw, Parameter, Prior, PriorLaw, Problem, Scale};
 pub use solve::{Method, Simulator, SolveError, SolveOptions, SystemError, Trajectory};
 pub use system::{Constant, Event, State, System};

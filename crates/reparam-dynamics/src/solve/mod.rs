@@ -17,7 +17,7 @@ mod switch;
 mod tests;
 mod transition;
 
-pub(crate) use dynamics::{Dynamics, Setup};
+pub(crate) use dynamics::{Dynamics, Entry, Setup, append_slopes};
 pub(crate) use integrate::Point;
 pub use names::SystemError;
 pub use options::{Method, SolveError, SolveOptions};
