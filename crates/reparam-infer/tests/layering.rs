@@ -98,7 +98,8 @@ const MODULES: [(&str, &[Module]); 5] = [
             ("law", &["console", "report"]),
             ("compare", &["console", "report", "law"]),
             ("vae", &["console", "data", "report"]),
-            ("cli", &["console", "law", "compare", "vae"]),
+            ("infer", &["console", "report", "law", "compare"]),
+            ("cli", &["console", "law", "compare", "vae", "infer"]),
         ],
     ),
 ];

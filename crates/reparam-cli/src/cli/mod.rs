@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{compare, console, law, vae};
+use crate::{compare, console, infer, law, vae};
 
 /// Differentiate through randomness: ask laws, compare estimators, train, evaluate and look at models.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ enum Application {
     Compare(Box<compare::CompareArgs>),
     /// Check every estimator against exact answers
     Verify(compare::VerifyArgs),
+    /// Infer the parameters of a scientific model from measurements, and say whether to believe it
+    Infer(Box<infer::InferArgs>),
 }
 
 /// What stands in the way, in one line, and what can be done about it.
@@ -48,6 +50,12 @@ impl From<vae::VaeError> for Failure {
 
 impl From<compare::CompareError> for Failure {
     fn from(error: compare::CompareError) -> Self {
+        Self { error: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<infer::CommandError> for Failure {
+    fn from(error: infer::CommandError) -> Self {
         Self { error: error.to_string(), hint: error.hint() }
     }
 }
@@ -76,6 +84,7 @@ pub fn main() -> ExitCode {
         Application::Law(args) => law::law(&args).map(done).map_err(Failure::from),
         Application::Compare(args) => compare::compare(&args).map(done).map_err(Failure::from),
         Application::Verify(args) => compare::verify(&args).map_err(Failure::from),
+        Application::Infer(args) => infer::infer(&args).map_err(Failure::from),
     });
     match outcome {
         None => ExitCode::from(2),

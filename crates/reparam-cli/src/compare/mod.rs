@@ -23,6 +23,8 @@ mod verify;
 pub use args::{CompareArgs, VerifyArgs};
 pub use error::CompareError;
 
+pub(crate) use table::aligned;
+
 use crate::console;
 
 /// How a check came out.

@@ -21,6 +21,8 @@ pub struct Series {
     pub colour: Option<usize>,
     /// Drawn in dashes: something beside what was measured.
     pub dashed: bool,
+    /// Points alone, without a line between them: measurements.
+    pub dots: bool,
 }
 
 impl Series {
@@ -167,7 +169,8 @@ impl LineChart {
             let holes = |(x, y)| {
                 if shown(&(x, y)) { (x, y) } else { (x, f64::NAN) }
             };
-            let (points, group) = thin(&series.points.iter().copied().map(holes).collect::<Vec<_>>());
+            let all: Vec<_> = series.points.iter().copied().map(holes).collect();
+            let (points, group) = if series.dots { (all, 1) } else { thin(&all) };
             (smallest, largest) = (smallest.min(group), largest.max(group));
             let end = |pick: fn(&(f64, f64)) -> f64| {
                 thin(
@@ -181,7 +184,8 @@ impl LineChart {
                 .0
             };
             let (low, high) = (end(|band| band.0), end(|band| band.1));
-            curves.push(Curve { points, low, high, colour: series.colour(index), dashed: series.dashed });
+            let (colour, dashed, dots) = (series.colour(index), series.dashed, series.dots);
+            curves.push(Curve { points, low, high, colour, dashed, dots });
         }
         if largest > 1 {
             let up_to = if smallest < largest { "up to " } else { "" };
@@ -201,7 +205,7 @@ impl LineChart {
             .enumerate()
             .map(|(index, series)| Entry {
                 label: series.label.clone(),
-                mark: match (series.points.len(), series.dashed) {
+                mark: match (if series.dots { 1 } else { series.points.len() }, series.dashed) {
                     (1, dashed) => Mark::Shape(if dashed { 2 } else { 0 }),
                     (_, true) => Mark::Dashes,
                     (_, false) => Mark::Line,
@@ -228,6 +232,7 @@ struct Curve {
     high: Vec<(f64, f64)>,
     colour: RGBColor,
     dashed: bool,
+    dots: bool,
 }
 
 impl Curve {
@@ -245,6 +250,14 @@ impl Curve {
             let inside = |&(x, y): &(f64, f64)| (x, frame.y.value(frame.y.place(y).unwrap_or(0.0).clamp(0.0, 1.0)));
             let outline: Vec<_> = self.low.iter().chain(self.high.iter().rev()).map(inside).collect();
             chart.draw_series([Polygon::new(outline, self.colour.mix(0.2).filled())])?;
+        }
+        if self.dots {
+            let (x, y) = (&frame.x, &frame.y);
+            let within = |axis: &Axis, value| axis.place(value).is_some_and(|place| (0.0..=1.0).contains(&place));
+            let inside = self.points.iter().filter(|p| whole(p) && within(x, p.0) && within(y, p.1)).copied();
+            let disc = |at| Circle::new(at, 3 * FINE, self.colour.filled());
+            chart.draw_series(inside.map(disc).collect::<Vec<_>>())?;
+            return Ok(());
         }
         // Few points are marked, so that one sees how few they are; a point without neighbours has no line to be seen by.
         let few = self.points.len() <= 15 && !self.dashed;
