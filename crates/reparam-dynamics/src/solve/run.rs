@@ -26,6 +26,9 @@ pub(crate) struct Task<'a> {
     pub(crate) steady: bool,
 }
 
+/// Switches later than this are beyond what is the end of time for a steady state.
+const LATEST: f64 = 1e-3 * FAR;
+
 /// Simulates: rows go to `outputs`, whose times are finite, ascending and not before the start. The end is the last time, or the steady
 /// state.
 pub(crate) fn run(task: &Task<'_>, begin: &Begin<'_>, outputs: &mut Outputs<'_>) -> Result<Point, SolveError> {
@@ -34,7 +37,7 @@ pub(crate) fn run(task: &Task<'_>, begin: &Begin<'_>, outputs: &mut Outputs<'_>)
     let mut point = start(task, begin)?;
     let last = outputs.times.last().copied().unwrap_or(dynamics.start).max(point.time);
     let core = Core::new(dynamics);
-    let mut transitions = Transitions::new(task, &core, if task.steady { f64::INFINITY } else { last });
+    let mut transitions = Transitions::new(task, &core, if task.steady { LATEST } else { last });
     let mut left = Left { steps: task.options.steps, stiff: task.options.method == Method::Implicit };
     transitions.begin(&mut point)?;
     loop {
