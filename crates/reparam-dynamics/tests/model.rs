@@ -270,6 +270,46 @@ fn evaluation_matches_the_closed_form() {
     }
 }
 
+/// `x' = feed - k x` at rest at `feed / k`, then on with another feed: `x(t) = f2/k + (f1/k - f2/k) e^(-k t)`; a second state is set anew
+/// after the rest. Derivatives by `k`, `f1`.
+#[test]
+fn experiments_begin_after_a_rest() {
+    let rate = |x: &str| apply(Function::Subtract, ["feed".into(), product(["k", x])]);
+    let system = System {
+        constants: constants(&[("k", 0.5), ("feed", 0.0)]),
+        states: vec![state("x", 9.0, rate("x")), state("z", 9.0, rate("z"))],
+        ..System::default()
+    };
+    let nominal = |name, value| Parameter {
+        nominal: Some(value),
+        ..parameter(name, Scale::Lin, [0.0, f64::INFINITY], PriorLaw::Flat)
+    };
+    let measurements = vec![
+        measurement(2.0, 0.0, "x", 1.0),
+        measurement(0.0, 0.0, "z", 1.0),
+        measurement(f64::INFINITY, 0.0, "z", 1.0),
+    ];
+    let mut problem = problem(system, vec![nominal("k", 0.5), nominal("f1", 3.0)], measurements);
+    problem.experiments[0] = Experiment {
+        name: "second".into(),
+        settings: vec![("feed".into(), 1.0.into()), ("z".into(), 7.0.into())],
+        preequilibration: Some(vec![("feed".into(), "f1".into())]),
+        start: 0.0,
+    };
+    let model = DynamicModel::new(problem).expect("a problem").with_options(SolveOptions::tight());
+    let got = model.evaluate_nominal().expect("a density");
+    let e = (-1.0_f64).exp();
+    let x = 2.0 + 4.0 * e;
+    for (found, want) in got.simulations.iter().zip([x, 7.0, 2.0]) {
+        assert!((found - want).abs() < 1e-8, "{found} {want}");
+    }
+    // d/dk: -f2/k² - (f1 - f2)/k² e - t (f1 - f2)/k e; the log-likelihood weighs each by -simulation.
+    let by_k = -4.0 - 8.0 * e - 2.0 * 4.0 * e;
+    for (found, want) in got.gradient.iter().zip([-x * by_k + 2.0 * 4.0, -x * 2.0 * e]) {
+        assert!((found - want).abs() < 1e-7, "{found} {want}");
+    }
+}
+
 /// Replicates are the expectation with noise, and replace the data.
 #[test]
 fn replicates_replace_the_data() {

@@ -14,8 +14,26 @@ pub enum Method {
 
 /// Options of a simulation.
 ///
-/// A state is kept within `relative |y| + absolute` a step, root mean square over the states; a sensitivity by a number θ likewise,
-/// within `relative |s| + (absolute + relative |y(start)| / 10) / |θ|`.
+/// A step's error in a state is kept within `relative |y| + absolute`, and in a sensitivity by a number θ within
+/// `relative |s| + (absolute + relative |y(start)| / 10) / |θ|`: root mean square, with the explicit method over states and sensitivities
+/// together (one system of equations: diffsol's own sensitivity equations take 2.3 times as long for a third of the error), with
+/// the implicit one over each number's sensitivities by themselves (diffsol's, which share the states' factorised matrix).
+///
+/// Sensitivities are forward ones, so their cost grows with the number of unknown numbers; there is no adjoint.
+///
+/// What a relative tolerance buys: the largest error of any state, and of any sensitivity, each for its largest value. Absolute tolerances
+/// are 1e-4 of the relative ones; `tests/simulate.rs` prints and bounds these.
+///
+/// | tolerance | method | chain of decays, 3 numbers, to t = 10 | Lotka–Volterra, 6 numbers, two cycles |
+/// |---|---|---|---|
+/// | 1e-4 | explicit | 4e-6, 2e-5 | 1e-5, 2e-4 |
+/// | 1e-4 | implicit | 8e-6, 1e-5 | 1e-4, 7e-4 |
+/// | 1e-6 | explicit | 5e-8, 1e-7 | 2e-7, 1e-6 |
+/// | 1e-6 | implicit | 6e-8, 2e-7 | 2e-6, 8e-6 |
+/// | 1e-8 | explicit | 6e-10, 2e-9 | 8e-10, 8e-9 |
+/// | 1e-8 | implicit | 7e-9, 2e-8 | 8e-9, 9e-8 |
+/// | 1e-10 | explicit | 6e-12, 2e-11 | 6e-12, 7e-11 |
+/// | 1e-10 | implicit | 1e-10, 4e-10 | 8e-10, 5e-9 |
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SolveOptions {
     /// Relative tolerance of a step, between 1e-14 and 0.1.

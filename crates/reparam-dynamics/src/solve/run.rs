@@ -2,7 +2,7 @@
 
 use super::dynamics::Dynamics;
 use super::equations::Core;
-use super::integrate::{End, Point, Stretch};
+use super::integrate::{End, Point, Stretch, Watch};
 use super::outputs::Outputs;
 use super::steady::{FAR, Steady, polish};
 use super::transition::Transitions;
@@ -26,6 +26,9 @@ pub(crate) struct Task<'a> {
     pub(crate) steady: bool,
 }
 
+/// Switches later than this are beyond what is the end of time for a steady state.
+const LATEST: f64 = 1e-3 * FAR;
+
 /// Simulates: rows go to `outputs`, whose times are finite, ascending and not before the start. The end is the last time, or the steady
 /// state.
 pub(crate) fn run(task: &Task<'_>, begin: &Begin<'_>, outputs: &mut Outputs<'_>) -> Result<Point, SolveError> {
@@ -34,60 +37,87 @@ pub(crate) fn run(task: &Task<'_>, begin: &Begin<'_>, outputs: &mut Outputs<'_>)
     let mut point = start(task, begin)?;
     let last = outputs.times.last().copied().unwrap_or(dynamics.start).max(point.time);
     let core = Core::new(dynamics);
-    let mut transitions = Transitions::new(task, &core, if task.steady { f64::INFINITY } else { last });
-    let mut steps = task.options.steps;
-    let mut stiff = task.options.method == Method::Implicit;
+    let mut transitions = Transitions::new(task, &core, if task.steady { LATEST } else { last });
+    let mut left = Left { steps: task.options.steps, stiff: task.options.method == Method::Implicit };
     transitions.begin(&mut point)?;
     loop {
         let next = transitions.next_break(point.time);
-        let to_steady = task.steady && next.is_none() && point.time >= last;
         while outputs.next_time().is_some_and(|time| time <= point.time) {
             outputs.push(&point.y, &point.s);
         }
         if !task.steady && outputs.next_time().is_none() && next.is_none_or(|next| next > last) {
             return Ok(point);
         }
-        let until = if to_steady { FAR } else { next.unwrap_or(last).min(if point.time < last { last } else { FAR }) };
-        let mut end = End::Reached;
-        if to_steady {
-            transitions.check_steady(point.time)?;
-        }
-        if dynamics.states() == 0 {
-            outputs_without_states(outputs, until);
-            point.time = until;
-        } else if until - point.time <= 256.0 * f64::EPSILON * until.abs().max(point.time.abs()) {
-            // diffsol takes such times for the same.
-            point.time = until;
-        } else {
-            // The way to a steady state is long and has fast parts that have died down.
-            let mut implicit = stiff || (to_steady && task.options.method == Method::Auto);
-            let mut steady = to_steady.then(|| Steady::new(&core, task));
-            end = Stretch {
-                core: &core,
-                unknown: task.unknown,
-                options: task.options,
-                until,
-                outputs,
-                steps: &mut steps,
-                watch: transitions.watch(steady.as_mut()),
-            }
-            .integrate(&mut point, &mut implicit)
-            .map_err(|error| Steady::explain(steady.as_ref(), error))?;
-            stiff = implicit;
-            if let Some(steady) = steady.filter(|_| end == End::Reached) {
-                return Err(steady.unsteady(point.time));
-            }
-        }
-        if to_steady && (dynamics.states() == 0 || !transitions.seen()) {
-            polish(&core, task, &mut point);
+        if task.steady && next.is_none() && point.time >= last {
+            to_steady_state(task, &core, &mut transitions, outputs, &mut point, &mut left)?;
             return Ok(point);
         }
+        // Not past the last time, as long as that lies ahead.
+        let until = next.unwrap_or(last).min(if point.time < last { last } else { FAR });
+        let end = stretch(task, &core, &mut transitions, outputs, &mut point, until, &mut left)?;
         if end == End::Seen {
             transitions.cross(&mut point)?;
         } else if next == Some(until) {
             transitions.pass(&mut point)?;
         }
     }
+}
+
+/// Steps that are left, and whether an implicit method has been found to be the right one.
+struct Left {
+    steps: usize,
+    stiff: bool,
+}
+
+/// One smooth stretch, or what there is of it.
+fn stretch<'a>(
+    task: &'a Task<'a>,
+    core: &'a Core<'a>,
+    transitions: &mut Transitions<'a>,
+    outputs: &mut Outputs<'_>,
+    point: &mut Point,
+    until: f64,
+    left: &mut Left,
+) -> Result<End, SolveError> {
+    if task.dynamics.states() == 0 {
+        outputs_without_states(outputs, until);
+        point.time = until;
+        return Ok(End::Reached);
+    }
+    // diffsol takes such times for the same.
+    if until - point.time <= 256.0 * f64::EPSILON * until.abs().max(point.time.abs()) {
+        point.time = until;
+        return Ok(End::Reached);
+    }
+    let (unknown, options, watch) = (task.unknown, task.options, transitions.watch());
+    Stretch { core, unknown, options, until, outputs, steps: &mut left.steps, watch }.integrate(point, &mut left.stiff)
+}
+
+/// From the last time of switching on.
+fn to_steady_state<'a>(
+    task: &'a Task<'a>,
+    core: &'a Core<'a>,
+    transitions: &mut Transitions<'a>,
+    outputs: &mut Outputs<'_>,
+    point: &mut Point,
+    left: &mut Left,
+) -> Result<(), SolveError> {
+    transitions.check_steady(point.time)?;
+    if task.dynamics.states() == 0 {
+        return Ok(());
+    }
+    // The way is long and has fast parts that have died down.
+    let mut implicit = left.stiff || task.options.method == Method::Auto;
+    let mut steady = Steady::new(core, task);
+    let (unknown, options, watch) = (task.unknown, task.options, Some(&mut steady as &mut dyn Watch));
+    let end = Stretch { core, unknown, options, until: FAR, outputs, steps: &mut left.steps, watch }
+        .integrate(point, &mut implicit)
+        .map_err(|error| steady.explain(error))?;
+    if end == End::Reached {
+        return Err(steady.unsteady(point.time));
+    }
+    polish(core, task, point);
+    Ok(())
 }
 
 fn outputs_without_states(outputs: &mut Outputs<'_>, until: f64) {

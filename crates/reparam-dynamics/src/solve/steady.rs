@@ -41,10 +41,10 @@ impl<'a> Steady<'a> {
     }
 
     /// The steps were spent on the way: which state still moves.
-    pub(super) fn explain(steady: Option<&Self>, error: SolveError) -> SolveError {
-        match (steady, error) {
-            (Some(steady), SolveError::Steps { time, .. }) => steady.unsteady(time),
-            (_, error) => error,
+    pub(super) fn explain(&self, error: SolveError) -> SolveError {
+        match error {
+            SolveError::Steps { time, .. } => self.unsteady(time),
+            error => error,
         }
     }
 

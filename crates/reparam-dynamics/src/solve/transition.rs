@@ -6,7 +6,6 @@ use super::dynamics::Entry;
 use super::equations::Core;
 use super::integrate::{Point, Watch};
 use super::run::Task;
-use super::steady::Steady;
 use crate::expression::Tape;
 
 /// Rounds of events that set off one another at one time.
@@ -82,17 +81,9 @@ impl<'a> Transitions<'a> {
         Ok(())
     }
 
-    /// Watches for crossings, or for a steady state.
-    pub(super) fn watch<'w>(&'w mut self, steady: Option<&'w mut Steady<'a>>) -> Option<&'w mut dyn Watch>
-    where
-        'a: 'w,
-    {
-        self.watch.seen = None;
-        match steady {
-            Some(steady) => Some(steady),
-            None if self.watch.count > 0 => Some(&mut self.watch),
-            None => None,
-        }
+    /// What to watch for within a stretch.
+    pub(super) fn watch(&mut self) -> Option<&mut dyn Watch> {
+        if self.watch.count > 0 { Some(&mut self.watch) } else { None }
     }
 
     /// Crossings are not looked for on the way to a steady state.
@@ -102,11 +93,6 @@ impl<'a> Transitions<'a> {
         }
         let name = self.task.dynamics.events.names.first().cloned().unwrap_or_default();
         Err(SolveError::Event { name, time, reason: "events that states trigger are not followed to a steady state" })
-    }
-
-    /// Whether a crossing was seen.
-    pub(super) const fn seen(&self) -> bool {
-        self.watch.seen.is_some()
     }
 
     /// A time of switching has come.
