@@ -6,6 +6,7 @@
 
 mod draws;
 mod evaluator;
+pub mod examples;
 pub mod fit;
 mod gradient_check;
 pub mod guide;
