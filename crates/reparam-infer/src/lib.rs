@@ -7,6 +7,7 @@
 mod adapter;
 mod draws;
 mod evaluator;
+pub mod examples;
 pub mod fit;
 mod gradient_check;
 pub mod guide;

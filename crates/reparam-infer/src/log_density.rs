@@ -58,7 +58,8 @@ pub trait LogDensity: Sync {
     /// The log density and its gradient at each row of `draws`.
     ///
     /// A draw at which the model has no value gets the value NaN and a gradient of 0; a value or gradient that is not finite is
-    /// left as the model gave it. The rows are independent: each gets the bits that it would get alone.
+    /// left as the model gave it. No row's result depends on the other rows; a model may add up a batch in another order than a
+    /// single point, so that the last bits differ from [`value_and_gradient`](Self::value_and_gradient)'s.
     ///
     /// # Shapes
     /// `draws` and `gradients`: `[S, D]` with `D` the [`dimension`](Self::dimension); `values`: `S`.

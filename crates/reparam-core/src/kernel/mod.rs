@@ -1,4 +1,4 @@
-//! Fused f32 loops over slices: the element-wise work of a training step in one pass each.
+//! Fused loops over slices: the element-wise work of a training step in one pass each, in f32, and logistic likelihoods in f64.
 //!
 //! A tensor framework runs `softplus`, a product, a difference and a sum as four passes with a temporary each. These loops
 //! read their inputs once and write value and slope together. Each has a plain tensor expression beside it in the crate
@@ -11,12 +11,15 @@ mod activation;
 mod adam;
 mod bernoulli;
 pub(crate) mod dispatch;
+pub mod double;
+mod logistic;
 pub mod math;
 mod reduce;
 
 pub use activation::{Activation, activation_backward, bias_activation};
 pub use adam::{AdamStep, adam_update};
 pub use bernoulli::{bernoulli_rows, scale_rows};
+pub use logistic::{LOGISTIC_DRAWS, LogisticDesign, logistic_draw, logistic_draws};
 pub use reduce::{add_assign, add_rows, sum_of_squares};
 
 /// Lanes of the inner loops: one AVX-512 register, two AVX2 registers.
