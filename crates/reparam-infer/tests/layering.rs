@@ -65,7 +65,7 @@ const MODULES: [(&str, &[Module]); 5] = [
             ("solve", &["expression", "system"]),
             ("model", &["expression", "system", "problem", "solve"]),
             ("sbml", &["expression", "system"]),
-            ("petab", &["expression", "system", "problem", "model", "sbml"]),
+            ("petab", &["expression", "formula", "system", "problem", "sbml"]),
             ("text", &["expression", "nearest", "formula", "system", "problem"]),
             ("builtin", &["problem", "text"]),
         ],

@@ -56,8 +56,9 @@ impl EightSchools {
 
     fn of(effects: [f64; SCHOOLS], errors: [f64; SCHOOLS]) -> Self {
         // 17 normal densities; 8 of them have sigma_j, one has 5; the half-Cauchy density has 2 / (5 π).
-        let constant = -0.5 * (2 * SCHOOLS + 1) as f64 * TAU.ln() - errors.iter().map(|e| e.ln()).sum::<f64>() - PRIOR.ln()
-            + (FRAC_2_PI / PRIOR).ln();
+        let constant =
+            -0.5 * (2 * SCHOOLS + 1) as f64 * TAU.ln() - errors.iter().map(|e| e.ln()).sum::<f64>() - PRIOR.ln()
+                + (FRAC_2_PI / PRIOR).ln();
         Self { effects, errors, weights: errors.map(|e| 1.0 / e), constant }
     }
 
@@ -139,7 +140,8 @@ impl LogDensity for EightSchools {
     ) -> Result<(), LogDensityError> {
         check_batch(DIMENSION, draws, values, gradients)?;
         let of = LANES * DIMENSION;
-        for ((draws, values), gradients) in draws.chunks(of).zip(values.chunks_mut(LANES)).zip(gradients.chunks_mut(of)) {
+        for ((draws, values), gradients) in draws.chunks(of).zip(values.chunks_mut(LANES)).zip(gradients.chunks_mut(of))
+        {
             self.rows::<LANES>(draws, values, gradients);
         }
         Ok(())
