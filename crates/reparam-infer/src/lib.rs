@@ -4,6 +4,10 @@
 //! and stopping rules need of it goes through an [`Evaluator`], which counts the places where the model fails instead of
 //! giving up. [`gradient_errors`] holds a gradient against finite differences; point it at your own model first.
 
+pub mod agreement;
+pub mod calibration;
+pub mod chains;
+pub mod correlations;
 mod draws;
 mod evaluator;
 pub mod fit;
@@ -11,6 +15,8 @@ mod gradient_check;
 pub mod guide;
 mod log_density;
 mod model;
+pub mod nuts;
+pub mod psis;
 
 pub use draws::Draws;
 pub use evaluator::Evaluator;

@@ -1,0 +1,1 @@
+//! Whether two sets of draws say the same.
