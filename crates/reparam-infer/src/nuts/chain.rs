@@ -42,10 +42,10 @@ pub fn run<D: LogDensity + ?Sized>(
         .map_err(|e| sampler_error(e.to_string()))?;
     sampler.set_position(&start).map_err(|e| sampler_error(e.to_string()))?;
     let mut stats = ChainStats::default();
-    let mut values = Vec::with_capacity(options.draws as usize * start.len());
+    let mut values = Vec::new();
     let (total, mut divergences) = (options.warmup + options.draws, 0);
     for step in 0..total {
-        let (position, (), found, info) = sampler.expanded_draw().map_err(|e| sampler_error(e.to_string()))?;
+        let (position, _, found, info) = sampler.expanded_draw().map_err(|e| sampler_error(e.to_string()))?;
         if step >= options.warmup {
             values.extend_from_slice(&position);
             stats.log_density.push(found.point.logp);

@@ -127,14 +127,14 @@ impl NutsOptions {
         if start != dimension {
             return wrong("length of the starting point", "the dimension of the model", start as f64);
         }
-        if self.chains == 0 {
-            return wrong("chains", "at least 1", 0.0);
+        if !(1..=1000).contains(&self.chains) {
+            return wrong("chains", "from 1 to 1000", self.chains as f64);
         }
-        if self.draws == 0 {
-            return wrong("draws", "at least 1", 0.0);
+        if !(1..=1_000_000_000).contains(&self.draws) {
+            return wrong("draws", "from 1 to 1e9", self.draws as f64);
         }
-        if self.warmup < 20 {
-            return wrong("warmup", "at least 20", self.warmup as f64);
+        if !(20..=1_000_000_000).contains(&self.warmup) {
+            return wrong("warmup", "from 20 to 1e9", self.warmup as f64);
         }
         if !(self.target_accept > 0.0 && self.target_accept < 1.0) {
             return wrong("target_accept", "between 0 and 1", self.target_accept);
