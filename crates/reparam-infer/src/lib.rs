@@ -5,6 +5,10 @@
 //! giving up. [`gradient_errors`] holds a gradient against finite differences; point it at your own model first.
 
 mod adapter;
+pub mod agreement;
+pub mod calibration;
+pub mod chains;
+pub mod correlations;
 mod draws;
 mod evaluator;
 pub mod examples;
@@ -15,6 +19,7 @@ pub mod lbfgs;
 mod log_density;
 mod matrix;
 mod model;
+pub mod nuts;
 pub mod psis;
 
 pub use adapter::FromNuts;

@@ -1,5 +1,7 @@
 //! How heavy the tail of a sample is.
 
+use super::GeneralisedPareto;
+
 /// The tail of a sample: a generalised Pareto law fitted to its largest deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tail {
@@ -83,31 +85,8 @@ pub fn tail(values: &[f64], mean: f64) -> Option<Tail> {
     if distinct.len() < LEAST || excess[m / 4] <= 0.0 {
         return None;
     }
-    let index = fit(&excess);
+    let index = GeneralisedPareto::fit(&excess)?.index();
     Some(Tail { index, standard_error: (1.0 + index).max(0.5) / (m as f64).sqrt(), count: m })
-}
-
-/// Shape of a generalised Pareto law, of sorted numbers from 0 on.
-fn fit(x: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let grid = 30 + n.sqrt() as usize;
-    let quarter = x[((n / 4.0 + 0.5) as usize).clamp(1, x.len()) - 1];
-    let largest = x[x.len() - 1];
-    // Zhang and Stephens (2009), section 3: their theta, over a grid that follows the data.
-    let at = |i: usize| 1.0 / largest + (1.0 - (grid as f64 / (i as f64 - 0.5)).sqrt()) / (3.0 * quarter);
-    let shape = |theta: f64| x.iter().map(|x| (-theta * x).ln_1p()).sum::<f64>() / n;
-    let profile: Vec<(f64, f64)> = (1..=grid)
-        .map(|i| {
-            let theta = at(i);
-            let k = shape(theta);
-            (theta, n * ((-theta / k).ln() - k - 1.0))
-        })
-        .filter(|(_, l)| l.is_finite())
-        .collect();
-    let top = profile.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = profile.iter().map(|p| (p.1 - top).exp()).collect();
-    let theta = profile.iter().zip(&weights).map(|(p, w)| p.0 * w).sum::<f64>() / weights.iter().sum::<f64>();
-    (n * shape(theta) + 5.0) / (n + 10.0)
 }
 
 #[cfg(test)]

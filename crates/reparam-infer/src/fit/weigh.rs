@@ -49,7 +49,10 @@ pub(crate) fn weigh<D: LogDensity + ?Sized>(
             break;
         }
     }
-    let smoothed = psis(&log_ratios);
+    let smoothed = match psis(&log_ratios) {
+        Ok(smoothed) => smoothed,
+        Err(error) => return Err(LogDensityError::Failed(error.to_string())),
+    };
     let (least, most) = log_ratios.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), r| (a.min(*r), b.max(*r)));
     // The guide is the posterior: what is left is rounding, whose tail means nothing.
     let k_hat = if most - least < EQUAL { 0.0 } else { smoothed.k_hat };
