@@ -1,5 +1,9 @@
 //! Guides: families of densities on ℝⁿ, written as maps of standard normal noise.
 
+mod flow;
+
+pub use flow::{Flow, FlowError, FlowOptions};
+
 /// A family of densities `q` on ℝⁿ, of which one member is held, with draws `z = g(ε)`, `ε ~ N(0, I)`.
 ///
 /// The parameters are one flat slice of unconstrained numbers, so that any optimiser can move them.
