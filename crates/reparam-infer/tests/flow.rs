@@ -12,7 +12,8 @@ fn normals(site: &str, count: usize) -> Vec<f64> {
 
 /// A flow away from its start, composed with a normal law that has correlations.
 fn moved(dimension: usize, layers: usize) -> Flow {
-    let mut factor = normals("factor", dimension * dimension);
+    // Small beside the diagonal: a triangle of normal numbers has a condition that grows with the power of its size.
+    let mut factor: Vec<f64> = normals("factor", dimension * dimension).iter().map(|l| 0.2 * l).collect();
     (0..dimension).for_each(|i| factor[i * dimension + i] = 0.5 + factor[i * dimension + i].abs());
     let options = FlowOptions { layers, width: 5, seed: 3 };
     let mut flow = Flow::new(&normals("location", dimension), &factor, options).expect("a start");
