@@ -50,7 +50,7 @@ const MODULES: [(&str, &[Module]); 5] = [
             ("agreement", &["draws", "psis"]),
             ("correlations", &["draws", "psis"]),
             ("nuts", &["log_density", "draws", "chains"]),
-("fit", &["log_density", "draws", "lbfgs", "matrix", "guide", "psis", "correlations"]),
+            ("fit", &["log_density", "draws", "lbfgs", "matrix", "guide", "psis", "correlations"]),
             ("calibration", &["log_density", "model", "draws"]),
             ("examples", &["log_density", "model"]),
         ],

@@ -15,12 +15,14 @@ pub mod double;
 mod logistic;
 pub mod math;
 mod reduce;
+mod smooth;
 
 pub use activation::{Activation, activation_backward, bias_activation};
 pub use adam::{AdamStep, adam_update};
 pub use bernoulli::{bernoulli_rows, scale_rows};
 pub use logistic::{LOGISTIC_DRAWS, LogisticDesign, logistic_draw, logistic_draws};
 pub use reduce::{add_assign, add_rows, sum_of_squares};
+pub use smooth::{bounded_with_slope, exp_in_place, silu_with_slope};
 
 /// Lanes of the inner loops: one AVX-512 register, two AVX2 registers.
 pub(crate) const LANES: usize = 16;

@@ -1,11 +1,13 @@
 //! Guides: families of densities on ℝⁿ, written as maps of standard normal noise.
 
+mod flow;
 mod full_rank;
 mod low_rank;
 mod mean_field;
 #[cfg(test)]
 mod tests;
 
+pub use flow::{Flow, FlowError, FlowOptions};
 pub use full_rank::FullRank;
 pub use low_rank::LowRank;
 pub use mean_field::MeanField;
