@@ -26,7 +26,9 @@ fn fit(guide: &mut dyn Guide, density: &dyn LogDensity, steps: u64, draws: usize
         let w: Vec<f64> = (0..draws).map(|i| (values[i] - lq[i] - hi).exp()).collect();
         let total: f64 = w.iter().sum();
         let late = step as f64 > 0.5 * steps as f64;
-        for (i, ((noise, z), slope)) in noise.chunks_exact(n).zip(z.chunks_exact(n)).zip(slopes.chunks_exact_mut(n)).enumerate() {
+        for (i, ((noise, z), slope)) in
+            noise.chunks_exact(n).zip(z.chunks_exact(n)).zip(slopes.chunks_exact_mut(n)).enumerate()
+        {
             if kind == 0 {
                 guide.pull_back(noise, z, slope, 1.0, &mut gradient);
             } else {

@@ -19,13 +19,13 @@ pub(crate) struct Batch<'a, D: ?Sized> {
 }
 
 /// Work below this is done on one thread: waking another costs some microseconds.
-const WORTH_THREADS: f64 = 1e-4;
+const WORTH_THREADS: f64 = 2e-4;
 /// Draws that take longer than this are handed out one by one.
 const DEAR: f64 = 2e-5;
 
 impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
     pub fn new(density: &'a D) -> Self {
-        Self { density, evaluations: 0, failures: 0, last_failure: None, seconds_per_draw: f64::INFINITY }
+        Self { density, evaluations: 0, failures: 0, last_failure: None, seconds_per_draw: 0.0 }
     }
 
     pub fn density(&self) -> &'a D {
@@ -51,8 +51,8 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         let (d, density) = (self.density.dimension(), self.density);
         let began = Instant::now();
         if self.threads(values.len()) {
-            // Rows are independent of each other, so that any cut gives the same bits: single ones where they are dear.
-            let piece = if self.seconds_per_draw > DEAR { 1 } else { 16 };
+            // Rows are independent of each other, so that any cut gives the same bits.
+            let piece = self.piece();
             let rows =
                 draws.par_chunks(piece * d).zip(values.par_chunks_mut(piece)).zip(gradients.par_chunks_mut(piece * d));
             rows.try_for_each(|((x, values), gradients)| density.values_and_gradients(x, values, gradients))?;
@@ -103,8 +103,13 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         Ok((failed == 0).then_some(value[0]))
     }
 
+    /// Draws that one thread is handed at a time: single ones where they are dear, so many that a batch pays otherwise.
+    fn piece(&self) -> usize {
+        if self.seconds_per_draw > DEAR { 1 } else { 16 }
+    }
+
     fn threads(&self, draws: usize) -> bool {
-        draws > 1 && rayon::current_num_threads() > 1 && self.seconds_per_draw * draws as f64 > WORTH_THREADS
+        draws > self.piece() && rayon::current_num_threads() > 1 && self.seconds_per_draw * draws as f64 > WORTH_THREADS
     }
 
     fn account(&mut self, evaluated: usize, failed: Vec<String>, began: Instant) -> usize {

@@ -1,5 +1,6 @@
 //! Fits of each family of guides from the base normal.
 
+use super::annealed;
 use super::base::{Base, deviations};
 use super::batch::Batch;
 use super::control::Control;
@@ -7,7 +8,7 @@ use super::fixed::{self, Ended, FixedOptions};
 use super::stochastic::{self, StochasticOptions};
 use super::whitened::{Map, Whitened};
 use super::{GuideChoice, InferError, NoiseChoice, Options, Stopped};
-use crate::guide::{FullRank, Guide, LowRank, MeanField};
+use crate::guide::{Flow, FlowOptions, FullRank, Guide, LowRank, MeanField};
 use crate::{LogDensity, LogDensityError, matrix};
 use reparam_core::noise::Key;
 
@@ -60,15 +61,47 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             let ended = run.normal(batch, &whitened, &mut guide, (2 * (n + rank)).min(512), control)?;
             Ok((Box::new(whitened.low_rank(&guide)), ended))
         }
-        GuideChoice::Auto | GuideChoice::FullRank | GuideChoice::Flow => {
-            let whitened = Whitened::new(density, base.normal().loc(), Map::Lower(square(base.normal())));
-            let mut guide = FullRank::new(&vec![0.0; n], &matrix::packed(&matrix::identity(n), n));
-            let ended = run.normal(batch, &whitened, &mut guide, 4 * n, control)?;
-            Ok((Box::new(whitened.full_rank(&guide)), ended))
+        GuideChoice::Flow => {
+            let (normal, ended) = full_rank(batch, &run, base, control)?;
+            if ended.stopped != Stopped::Converged || n < 2 {
+                return Ok((Box::new(normal), ended));
+            }
+            control.stage = "flow".into();
+            let start = FlowOptions { seed: options.seed, ..FlowOptions::default() };
+            let mut guide = Flow::new(normal.loc(), &square(&normal), start)
+                .map_err(|error| InferError::Start(error.to_string()))?;
+            let rules = StochasticOptions {
+                draws: Flow::DRAWS,
+                noise: if options.noise == NoiseChoice::Fixed { NoiseChoice::Auto } else { options.noise },
+                gradient: options.gradient,
+                steps: options.steps.min(Flow::STEPS),
+                rate: Flow::STEP_SIZE,
+                ..StochasticOptions::default()
+            };
+            let ended = annealed::fit(batch, &mut guide, key, rules, control)?;
+            Ok((Box::new(guide), ended))
+        }
+        GuideChoice::Auto | GuideChoice::FullRank => {
+            let (normal, ended) = full_rank(batch, &run, base, control)?;
+            Ok((Box::new(normal), ended))
         }
     }
 }
 
+/// The normal of full rank, from the base normal.
+fn full_rank<D: LogDensity + ?Sized>(
+    batch: &mut Batch<'_, D>,
+    run: &Run<'_>,
+    base: &Base,
+    control: &mut Control<'_>,
+) -> Result<(FullRank, Ended), InferError> {
+    let density = batch.density();
+    let n = density.dimension();
+    let whitened = Whitened::new(density, base.normal().loc(), Map::Lower(square(base.normal())));
+    let mut guide = FullRank::new(&vec![0.0; n], &matrix::packed(&matrix::identity(n), n));
+    let ended = run.normal(batch, &whitened, &mut guide, 4 * n, control)?;
+    Ok((whitened.full_rank(&guide), ended))
+}
 /// The correlation matrix of a normal as a diagonal and factors: its first eigenvectors, stretched by what their variances exceed the mean
 /// of the others (Tipping and Bishop 1999, eq. 7), and the standard deviations that are left. For a fit to begin with.
 fn factors_of(normal: &FullRank, rank: usize) -> (Vec<f64>, Vec<f64>) {

@@ -1,6 +1,7 @@
 //! Fits: a guide moved to a model, until a stated reason stops it.
 
 mod adam;
+mod annealed;
 mod base;
 mod batch;
 mod control;

@@ -124,7 +124,14 @@ impl Flow {
         }
         parameters.resize(parameters.len() + 2 * n, 0.0);
         let log_determinant = (0..n).map(|i| lower[i * n + i].ln()).sum();
-        Ok(Self { location: location.to_vec(), factor: lower, log_determinant, couplings, width: options.width, parameters })
+        Ok(Self {
+            location: location.to_vec(),
+            factor: lower,
+            log_determinant,
+            couplings,
+            width: options.width,
+            parameters,
+        })
     }
 
     /// The flow that starts at `N(0, I)`.
@@ -275,6 +282,12 @@ impl Guide for Flow {
         self.log_density_of(&x, log_determinant)
     }
 
+    /// Where a flow fits well its ratios are all but alike, and what is left of their tail lies where it saw no noise while it was fitted. A tenth
+    /// wider, it covers that; exact, it would lose 1.5 % of the draws' worth a coordinate.
+    fn stretch(&self) -> f64 {
+        1.1
+    }
+
     fn boxed(&self) -> Box<dyn Guide> {
         Box::new(self.clone())
     }
@@ -323,7 +336,9 @@ fn check(location: &[f64], factor: &[f64], options: FlowOptions) -> Result<(), F
         }
     }
     match (0..n).map(|i| i * n + i).find(|k| factor[*k] <= 0.0) {
-        Some(index) => Err(FlowError::Value { what: "factor", rule: "> 0 on its diagonal", value: factor[index], index }),
+        Some(index) => {
+            Err(FlowError::Value { what: "factor", rule: "> 0 on its diagonal", value: factor[index], index })
+        }
         None => Ok(()),
     }
 }
