@@ -73,7 +73,10 @@ pub fn covariance(draws: &Draws, log_weights: Option<&[f64]>) -> Vec<f64> {
     if let Some(logs) = log_weights {
         assert_eq!(logs.len(), draws.len(), "one weight a draw");
         let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        weights.iter_mut().zip(logs).for_each(|(w, l)| *w = if largest.is_finite() { (l - largest).exp() } else { 0.0 });
+        weights
+            .iter_mut()
+            .zip(logs)
+            .for_each(|(w, l)| *w = if largest.is_finite() { (l - largest).exp() } else { 0.0 });
     }
     let total: f64 = weights.iter().sum();
     let mut mean = vec![0.0; n];

@@ -15,8 +15,7 @@ fn uniforms(seed: u64, count: usize) -> Vec<f64> {
 
 fn log_ratios(seed: u64, count: usize, shape: f64) -> Vec<f64> {
     let lower = |i: usize| f64::from(u8::from(i.is_multiple_of(7)));
-    let mut x: Vec<f64> =
-        uniforms(seed, count).iter().enumerate().map(|(i, u)| -shape * u.ln() - lower(i)).collect();
+    let mut x: Vec<f64> = uniforms(seed, count).iter().enumerate().map(|(i, u)| -shape * u.ln() - lower(i)).collect();
     x[count - 1] = f64::NEG_INFINITY;
     x
 }

@@ -97,7 +97,8 @@ fn a_correlated_normal_has_its_moments() {
     assert_eq!((found.failures, found.divergences(), found.interrupted), (0, 0, false));
     // The log density that is kept is the density's own at the draw.
     let mut gradient = [0.0; 2];
-    let value = Pair { edge: f64::INFINITY }.value_and_gradient(found.chains[2].row(77), &mut gradient).expect("a value");
+    let value =
+        Pair { edge: f64::INFINITY }.value_and_gradient(found.chains[2].row(77), &mut gradient).expect("a value");
     assert!((value - found.stats[2].log_density[77]).abs() < 1e-12);
 }
 

@@ -18,10 +18,8 @@ pub fn split(chains: &[&[f64]]) -> Vec<Vec<f64>> {
 pub fn ess(chains: &[Vec<f64>]) -> f64 {
     let (m, n) = (chains.len(), chains[0].len());
     let total = (m * n) as f64;
-    let [low, high] = chains
-        .iter()
-        .flatten()
-        .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(*x), high.max(*x)]);
+    let [low, high] =
+        chains.iter().flatten().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(*x), high.max(*x)]);
     // numpy's `resolution` of f64, so that the same draws count as alike as there.
     if high - low < 1e-15 {
         return total;

@@ -4,8 +4,11 @@ use reparam_core::special::normal_quantile;
 
 /// Chains whose draws are replaced by the normal quantiles of their ranks among all draws, `(r - 3/8) / (S + 1/4)`; ties share their mean rank.
 pub fn normal_scores(chains: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let mut order: Vec<(f64, usize, usize)> =
-        chains.iter().enumerate().flat_map(|(c, draws)| draws.iter().enumerate().map(move |(i, x)| (*x, c, i))).collect();
+    let mut order: Vec<(f64, usize, usize)> = chains
+        .iter()
+        .enumerate()
+        .flat_map(|(c, draws)| draws.iter().enumerate().map(move |(i, x)| (*x, c, i)))
+        .collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total = order.len() as f64;
     let mut scores: Vec<Vec<f64>> = chains.iter().map(|c| vec![0.0; c.len()]).collect();

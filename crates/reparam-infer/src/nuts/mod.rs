@@ -93,7 +93,9 @@ pub enum NutsError {
         value: f64,
     },
     /// No point near the start has a finite density and gradient.
-    #[error("nuts: chain {chain}: no finite density within {attempts} points near the start; the last one failed with: {last}")]
+    #[error(
+        "nuts: chain {chain}: no finite density within {attempts} points near the start; the last one failed with: {last}"
+    )]
     Start {
         /// Which chain.
         chain: usize,
