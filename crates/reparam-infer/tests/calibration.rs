@@ -40,7 +40,9 @@ impl Model for Mean {
     ) -> Result<(), LogDensityError> {
         expected.fill(x[0]);
         noise.fill(Noise::StandardNormal, 0, replicate);
-        replicate.iter_mut().for_each(|y| *y += x[0]);
+        for y in replicate {
+            *y += x[0];
+        }
         Ok(())
     }
     fn prior_draw(&self, noise: Stream) -> Option<Vec<f64>> {
@@ -58,7 +60,9 @@ fn posterior(model: &dyn Model, seed: u64, shift: f64, stretch: f64) -> Draws {
     let mut draws = vec![0.0; 400];
     Key::new(seed).site("posterior").step(0).fill(Noise::StandardNormal, 0, &mut draws);
     let sum: f64 = y.iter().sum();
-    draws.iter_mut().for_each(|z| *z = sum / precision + (stretch * *z + shift) / precision.sqrt());
+    for z in &mut draws {
+        *z = sum / precision + (stretch * *z + shift) / precision.sqrt();
+    }
     Draws::new(1, draws)
 }
 
