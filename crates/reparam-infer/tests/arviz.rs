@@ -1,4 +1,4 @@
-//! Weights and chain diagnostics against ArviZ (`scripts/arviz_golden.py`).
+//! Weights and chain diagnostics against `ArviZ` (`scripts/arviz_golden.py`).
 
 use reparam_infer::{chains::summary, psis::psis};
 
@@ -63,7 +63,8 @@ fn weights_are_those_of_arviz() {
     }
 }
 
-/// ArviZ takes autocovariances by Fourier transforms, whose rounding is some 1e-15 of the variance a lag, and a hundred lags are summed.
+/// `ArviZ` takes autocovariances by Fourier transforms, whose rounding is some 1e-15 of the variance a lag, and a hundred lags are
+/// summed.
 #[test]
 fn chain_diagnostics_are_those_of_arviz() {
     for row in rows(include_str!("golden/chains.csv")) {

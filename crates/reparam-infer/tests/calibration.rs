@@ -4,6 +4,7 @@ use reparam_core::noise::{Key, Noise, Stream};
 use reparam_infer::{
     Draws, LogDensity, LogDensityError, Model, Observation, Quantity,
     calibration::{Calibration, CalibrationOptions, Failure, Outcome, Replicate, Uniformity, calibrate, uniformity},
+    nuts::{NutsOptions, nuts},
 };
 use std::ops::ControlFlow;
 
@@ -85,6 +86,19 @@ fn exact_fits_pass_and_others_fail() {
         assert!(wrong.p_value() < 1e-6 && mu.p_ecdf < 1e-6 && mu.p_chi_square < 1e-6, "{shift} {stretch}: {mu:?}");
         assert!(mu.ecdf.iter().any(|p| !(p.band[0]..=p.band[1]).contains(&p.found)));
     }
+}
+
+/// The sampler as the fit, with one draw in ten of its chain ranked: 1e-6, as above.
+#[test]
+fn the_sampler_is_calibrated() {
+    let fit = |model: &dyn Model, seed: u64| {
+        let options = NutsOptions { chains: 1, warmup: 200, seed, ..NutsOptions::default() };
+        nuts(model, &[0.0], &options, &|_| ControlFlow::Continue(())).map(|d| d.all()).map_err(|e| e.to_string())
+    };
+    let options = CalibrationOptions { replicates: 200, ..CalibrationOptions::default() };
+    let found = calibrate(&Mean(vec![0.0; 5]), &options, &fit, &[], &mut |_, _| ControlFlow::Continue(()));
+    let found = found.expect("a calibration");
+    assert!(found.failures == 0 && found.p_value() > 1e-6, "{:?}", found.uniformity);
 }
 
 /// All vectors of six ranks from 0 to 3: a p-value of an attainable size comes as often as it says, and the band holds as often.
