@@ -13,7 +13,7 @@ pub struct Side<'a> {
     pub ess: Option<&'a [f64]>,
 }
 
-/// How one marginal of the first side differs from that of the second, the reference.
+/// How one marginal of the first side differs from that of the second, the reference; NaN or infinite where the reference does not vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Marginal {
     /// Difference of the means, first less reference, in standard deviations of the reference.
@@ -98,7 +98,7 @@ impl Side<'_> {
 
 /// One marginal of one side.
 struct Column {
-    column: WeightedColumn,
+    draws: WeightedColumn,
     mean: f64,
     sd: f64,
     /// Standard errors of both.
@@ -117,7 +117,7 @@ impl Column {
         let independent = 1.0 / column.pairs().iter().map(|[_, w]| w * w).sum::<f64>();
         let size = side.ess.map_or(independent, |ess| ess[d]);
         let errors = column.errors().map(|e| e * (independent / size).sqrt());
-        Ok(Self { mean: column.mean(), sd: column.sd(), errors, size, column })
+        Ok(Self { mean: column.mean(), sd: column.sd(), errors, size, draws: column })
     }
 }
 
@@ -137,7 +137,7 @@ fn marginal(a: &Column, b: &Column) -> Marginal {
 /// `∫ |F - G| dx`, and its mean if `F` and `G` were both drawn from `H`, the mean of the two weighted by what they are worth: at each `x`
 /// the difference is then normal with variance `H (1 - H) (1/n + 1/m)`, whose mean absolute value is `√(2/π)` of its root.
 fn wasserstein(a: &Column, b: &Column) -> [f64; 2] {
-    let (x, y) = (a.column.pairs(), b.column.pairs());
+    let (x, y) = (a.draws.pairs(), b.draws.pairs());
     let (mut i, mut j) = (0, 0);
     let (mut f, mut g) = (0.0_f64, 0.0_f64);
     let (mut distance, mut chance) = (0.0, 0.0);

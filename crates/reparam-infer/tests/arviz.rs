@@ -1,4 +1,4 @@
-//! Weights and chain diagnostics against ArviZ (`scripts/arviz_golden.py`).
+//! Weights and chain diagnostics against `ArviZ` (`scripts/arviz_golden.py`).
 
 use reparam_infer::{chains::summary, psis::psis};
 
@@ -63,7 +63,8 @@ fn weights_are_those_of_arviz() {
     }
 }
 
-/// ArviZ takes autocovariances by Fourier transforms, whose rounding is some 1e-15 of the variance a lag, and a hundred lags are summed.
+/// `ArviZ` takes autocovariances by Fourier transforms, whose rounding is some 1e-15 of the variance a lag, and a hundred lags are
+/// summed.
 #[test]
 fn chain_diagnostics_are_those_of_arviz() {
     for row in rows(include_str!("golden/chains.csv")) {
@@ -115,6 +116,12 @@ fn ratios_that_are_no_numbers_are_refused() {
     half.extend([0.0; 50]);
     let half = psis(&half).expect("fifty ratios");
     assert_eq!((half.k_hat, half.ess.round()), (f64::INFINITY, 50.0));
+    // A guide that is the target, but for rounding.
+    let rounding: Vec<f64> = (0..1000).map(|i| 1e-10 * f64::from(i % 7)).collect();
+    assert_eq!(psis(&rounding).expect("ratios").k_hat, f64::NEG_INFINITY);
+    // One that is nearly: a bounded tail, whatever its scale.
+    let nearly: Vec<f64> = uniforms(9, 1000).iter().map(|u| 1e-6 * u).collect();
+    assert!(psis(&nearly).expect("ratios").k_hat < 0.0);
     // Ratios thousands of nats apart: one draw has all the weight.
     let far: Vec<f64> = (0..100).map(|i| -1000.0 * f64::from(i)).collect();
     assert!((psis(&far).expect("ratios").ess - 1.0).abs() < 1e-12);

@@ -65,3 +65,28 @@ impl GeneralisedPareto {
         self.scale * (-self.shape * log_survival).exp_m1() / self.shape
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Quantiles of the law itself: the fit finds its shape and scale to the error of 2,000 numbers, `(1 + k)/√n` about 0.04 and less
+    /// here, where nothing is random.
+    #[test]
+    fn the_law_of_its_own_quantiles_is_found() {
+        for shape in [-0.3, 0.0, 0.4, 1.1] {
+            let law = GeneralisedPareto { shape, scale: 2.5, count: 2000 };
+            let x: Vec<f64> = (0..2000).map(|i| law.quantile((f64::from(i) + 0.5) / 2000.0)).collect();
+            let found = GeneralisedPareto::fit(&x).unwrap();
+            assert!((found.shape - shape).abs() < 0.02 && (found.scale / 2.5 - 1.0).abs() < 0.02, "{shape}: {found:?}");
+            assert!((found.index() - (2000.0 * found.shape + 5.0) / 2010.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn what_is_no_excess_has_no_law() {
+        for x in [&[][..], &[0.0; 40], &[-1.0, 2.0, 3.0], &[1.0, f64::NAN], &[1.0, 2.0, f64::INFINITY]] {
+            assert!(GeneralisedPareto::fit(x).is_none(), "{x:?}");
+        }
+    }
+}

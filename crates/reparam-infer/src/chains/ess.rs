@@ -15,6 +15,8 @@ pub fn split(chains: &[&[f64]]) -> Vec<Vec<f64>> {
 
 /// Effective sample size of chains of one length, at least 2: Geyer's initial monotone sequence over the autocorrelation of all chains
 /// (Vehtari et al. 2021, section 3.2). All draws, where they are alike; at most `S log10 S`.
+///
+/// Costs as many passes over the draws as the autocorrelation takes to die out: half the square of the length where it never does.
 pub fn ess(chains: &[Vec<f64>]) -> f64 {
     let (m, n) = (chains.len(), chains[0].len());
     let total = (m * n) as f64;

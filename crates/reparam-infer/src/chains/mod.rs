@@ -31,10 +31,10 @@ pub struct ChainSummary {
     pub mcse_sd: f64,
 }
 
-/// A summary of each coordinate of chains of one length.
+/// A summary of each coordinate of chains of one length; of different lengths, as of chains that were interrupted, diagnostics are NaN.
 ///
 /// # Panics
-/// Where chains differ in dimension or length: a program's mistake.
+/// Where chains differ in dimension: a program's mistake.
 pub fn summaries(chains: &[Draws]) -> Vec<ChainSummary> {
     let dimension = chains.first().map_or(0, |c| c.dimension);
     (0..dimension)

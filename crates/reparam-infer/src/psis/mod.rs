@@ -11,6 +11,10 @@ use reparam_core::diagnose::GeneralisedPareto;
 /// Fewest ratios whose tail is fitted: with fewer, the tail of a fifth has no more than four of them.
 const LEAST: usize = 25;
 
+/// Log ratios within this of the largest are alike: what parts them is the rounding of log densities, up to 1e7 nats of them, and that
+/// has no tail law. It moves no weighted mean by more than 1e-8 of the spread of the draws.
+const ALIKE: f64 = 1e-8;
+
 /// Smoothed, normalised importance weights, with the tail index that judges them.
 ///
 /// # Source
@@ -27,7 +31,7 @@ pub struct Psis {
     /// Logarithms of the weights, in the order of the ratios; their exponentials sum to 1. A draw of ratio 0 keeps weight 0.
     pub log_weights: Vec<f64>,
     /// Shape of the generalised Pareto law of the largest ratios, drawn towards 1/2 with the weight of ten numbers: below 0.5 good, up
-    /// to 0.7 usable. `-∞` where all ratios are alike; `+∞` where there are fewer than 25 ratios, where no more than four lie in the tail,
+    /// to 0.7 usable. `-∞` where all ratios are alike to 1e-8 nats; `+∞` where there are fewer than 25 ratios, where no more than four lie in the tail,
     /// or where no law fits them: nothing is then known in favour of the weights, and they are left as they were.
     pub k_hat: f64,
     /// Effective sample size, `1 / Σ w²`.
@@ -83,7 +87,7 @@ pub fn psis(log_ratios: &[f64]) -> Result<Psis, PsisError> {
 
 /// Puts quantiles in place of the tail of log weights whose largest is 0; its index and its size.
 fn smooth(x: &mut [f64]) -> (f64, usize) {
-    if x.iter().all(|w| *w == 0.0) {
+    if x.iter().all(|w| *w > -ALIKE) {
         return (f64::NEG_INFINITY, 0);
     }
     if x.len() < LEAST {
@@ -100,7 +104,8 @@ fn smooth(x: &mut [f64]) -> (f64, usize) {
         return (f64::INFINITY, tail.len());
     }
     let threshold = cutoff.exp();
-    let excess: Vec<f64> = tail.iter().map(|&i| x[i].exp() - threshold).collect();
+    // By exponentials less 1, so that ratios close to each other keep their differences.
+    let excess: Vec<f64> = tail.iter().map(|&i| threshold * (x[i] - cutoff).exp_m1()).collect();
     let Some(law) = GeneralisedPareto::fit(&excess) else {
         return (f64::INFINITY, tail.len());
     };
@@ -108,7 +113,7 @@ fn smooth(x: &mut [f64]) -> (f64, usize) {
     let count = tail.len() as f64;
     for (rank, &i) in tail.iter().enumerate() {
         let quantile = law.quantile((rank as f64 + 0.5) / count);
-        x[i] = (quantile + threshold).ln().min(0.0);
+        x[i] = (cutoff + (quantile / threshold).ln_1p()).min(0.0);
     }
     (law.shape, tail.len())
 }

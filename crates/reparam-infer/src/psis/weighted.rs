@@ -47,7 +47,9 @@ impl WeightedColumn {
         };
         sorted.sort_by(|a, b| a[0].total_cmp(&b[0]));
         let total: f64 = sorted.iter().map(|[_, w]| w).sum();
-        sorted.iter_mut().for_each(|pair| pair[1] /= total);
+        for pair in &mut sorted {
+            pair[1] /= total;
+        }
         Self { sorted }
     }
 
