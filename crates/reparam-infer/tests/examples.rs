@@ -113,9 +113,8 @@ fn targets_are_normalised() {
 fn eight_schools_has_the_density_of_its_parts() {
     let model = EightSchools::default();
     let x = normals("schools", 10);
-    let normal = |x: f64, mean: f64, sd: f64| {
-        -0.5 * ((x - mean) / sd).powi(2) - sd.ln() - 0.5 * std::f64::consts::TAU.ln()
-    };
+    let normal =
+        |x: f64, mean: f64, sd: f64| -0.5 * ((x - mean) / sd).powi(2) - sd.ln() - 0.5 * std::f64::consts::TAU.ln();
     let mut quantities = vec![0.0; 10];
     model.constrain(&x, &mut quantities);
     let errors = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];

@@ -160,7 +160,10 @@ fn broken_starts_are_errors_that_say_where() {
     assert_eq!(error(&[], &[], 2), "flow: dimension must be between 1 and 4096, got 0");
     assert_eq!(error(&[0.0; 2], &[1.0; 3], 2), "flow: factor must have 4 numbers, got 3");
     assert_eq!(error(&[f64::NAN], &[1.0], 2), "flow: location must be finite, got NaN at index 0");
-    assert_eq!(error(&[0.0; 2], &[1.0, 0.0, 0.0, -1.0], 2), "flow: factor must be > 0 on its diagonal, got -1 at index 3");
+    assert_eq!(
+        error(&[0.0; 2], &[1.0, 0.0, 0.0, -1.0], 2),
+        "flow: factor must be > 0 on its diagonal, got -1 at index 3"
+    );
     let too_wide = FlowOptions { width: 5000, ..FlowOptions::default() };
     let expected = FlowError::Option { option: "width", most: 1024, found: 5000 };
     assert_eq!(Flow::standard(2, too_wide).expect_err("no start"), expected);

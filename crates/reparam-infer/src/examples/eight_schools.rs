@@ -56,8 +56,9 @@ impl EightSchools {
 
     fn of(effects: [f64; SCHOOLS], errors: [f64; SCHOOLS]) -> Self {
         // 17 normal densities; 8 of them have sigma_j, one has 5; the half-Cauchy density has 2 / (5 π).
-        let constant = -0.5 * (2 * SCHOOLS + 1) as f64 * TAU.ln() - errors.iter().map(|e| e.ln()).sum::<f64>() - PRIOR.ln()
-            + (FRAC_2_PI / PRIOR).ln();
+        let constant =
+            -0.5 * (2 * SCHOOLS + 1) as f64 * TAU.ln() - errors.iter().map(|e| e.ln()).sum::<f64>() - PRIOR.ln()
+                + (FRAC_2_PI / PRIOR).ln();
         Self { effects, errors, weights: errors.map(|e| 1.0 / e), constant }
     }
 
@@ -71,16 +72,15 @@ impl EightSchools {
         let logarithm = ratio.map(f64::ln_1p);
         let mut squares = [0.0; N];
         let (mut of_mean, mut of_spread) = ([0.0; N], [0.0; N]);
-        for j in 0..SCHOOLS {
-            let (y, weight) = (self.effects[j], self.weights[j]);
+        for ((z_of, y), weight) in x.iter_mut().zip(&self.effects).zip(&self.weights) {
             for l in 0..N {
-                let z = x[j][l];
+                let z = z_of[l];
                 let residual = (y - mean[l] - spread[l] * z) * weight;
                 squares[l] += z * z + residual * residual;
                 let slope = residual * weight;
                 of_mean[l] += slope;
                 of_spread[l] += slope * z;
-                x[j][l] = slope * spread[l] - z;
+                z_of[l] = slope * spread[l] - z;
             }
         }
         let mut values = [0.0; N];
@@ -139,7 +139,8 @@ impl LogDensity for EightSchools {
     ) -> Result<(), LogDensityError> {
         check_batch(DIMENSION, draws, values, gradients)?;
         let of = LANES * DIMENSION;
-        for ((draws, values), gradients) in draws.chunks(of).zip(values.chunks_mut(LANES)).zip(gradients.chunks_mut(of)) {
+        for ((draws, values), gradients) in draws.chunks(of).zip(values.chunks_mut(LANES)).zip(gradients.chunks_mut(of))
+        {
             self.rows::<LANES>(draws, values, gradients);
         }
         Ok(())

@@ -56,7 +56,12 @@ pub enum ExampleError {
 }
 
 /// The first number that breaks a rule, as an error.
-fn check(what: &'static str, rule: &'static str, values: &[f64], good: impl Fn(f64) -> bool) -> Result<(), ExampleError> {
+fn check(
+    what: &'static str,
+    rule: &'static str,
+    values: &[f64],
+    good: impl Fn(f64) -> bool,
+) -> Result<(), ExampleError> {
     match values.iter().position(|value| !good(*value)) {
         Some(index) => Err(ExampleError::Value { what, rule, value: values[index], index }),
         None => Ok(()),
