@@ -72,16 +72,15 @@ impl EightSchools {
         let logarithm = ratio.map(f64::ln_1p);
         let mut squares = [0.0; N];
         let (mut of_mean, mut of_spread) = ([0.0; N], [0.0; N]);
-        for j in 0..SCHOOLS {
-            let (y, weight) = (self.effects[j], self.weights[j]);
+        for ((z_of, y), weight) in x.iter_mut().zip(&self.effects).zip(&self.weights) {
             for l in 0..N {
-                let z = x[j][l];
+                let z = z_of[l];
                 let residual = (y - mean[l] - spread[l] * z) * weight;
                 squares[l] += z * z + residual * residual;
                 let slope = residual * weight;
                 of_mean[l] += slope;
                 of_spread[l] += slope * z;
-                x[j][l] = slope * spread[l] - z;
+                z_of[l] = slope * spread[l] - z;
             }
         }
         let mut values = [0.0; N];

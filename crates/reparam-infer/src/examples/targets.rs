@@ -36,7 +36,7 @@ impl MultivariateNormal {
                 }
                 let dot: f64 = (0..j).map(|k| factor[i * n + k] * factor[j * n + k]).sum();
                 let rest = factor[i * n + j] - dot;
-                if i == j && !(rest > 0.0) {
+                if i == j && (rest <= 0.0 || rest.is_nan()) {
                     return Err(ExampleError::Precision(i));
                 }
                 factor[i * n + j] = if i == j { rest.sqrt() } else { rest / factor[j * n + j] };
@@ -101,32 +101,38 @@ impl LogDensity for Funnel {
     }
 }
 
-/// A twisted normal law: `x[0] ~ N(0, 10²)`, `x[1] | x[0] ~ N(bend (x[0]² - 100), 1)`; normalised.
+/// Twisted normal laws, in pairs: `x[0] ~ N(0, 10²)`, `x[1] | x[0] ~ N(bend (x[0]² - 100), 1)`, and so on; normalised.
 ///
-/// Means 0, 0; variances 100 and `1 + 2 · 10⁴ bend²`. No normal guide holds it; a flow does.
+/// Means 0, 0; variances 100 and `1 + 2 · 10⁴ bend²`; no correlations. No normal guide holds it; a flow does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Banana {
     /// How far it is bent.
     pub bend: f64,
+    /// Independent pairs, at least 1.
+    pub pairs: usize,
 }
 
 impl Default for Banana {
-    /// A bend of 0.03.
+    /// One pair with a bend of 0.03.
     fn default() -> Self {
-        Self { bend: 0.03 }
+        Self { bend: 0.03, pairs: 1 }
     }
 }
 
 impl LogDensity for Banana {
     fn dimension(&self) -> usize {
-        2
+        2 * self.pairs
     }
 
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
-        let residual = x[1] - self.bend * (x[0] * x[0] - 100.0);
-        gradient[0] = -x[0] / 100.0 + 2.0 * self.bend * x[0] * residual;
-        gradient[1] = -residual;
-        Ok(-0.5 * (x[0] * x[0] / 100.0 + residual * residual) - 10.0_f64.ln() - TAU.ln())
+        let mut value = -(self.pairs as f64) * (10.0_f64.ln() + TAU.ln());
+        for ([x, y], [of_x, of_y]) in x.as_chunks::<2>().0.iter().zip(gradient.as_chunks_mut::<2>().0) {
+            let residual = y - self.bend * (x * x - 100.0);
+            *of_x = -x / 100.0 + 2.0 * self.bend * x * residual;
+            *of_y = -residual;
+            value -= 0.5 * (x * x / 100.0 + residual * residual);
+        }
+        Ok(value)
     }
 }
 

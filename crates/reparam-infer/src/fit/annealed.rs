@@ -15,10 +15,12 @@ use reparam_core::noise::Key;
 const LAST: f64 = 0.01;
 /// The share of the steps whose iterates are averaged, and whose bound is compared with that of as many steps before.
 const TAIL: f64 = 0.1;
+/// The share of the steps after which noise is widened: before it a guide must find its place.
+const WIDE_FROM: f64 = 0.2;
 /// Steps between two looks at the clock.
 const LOOK: u64 = 25;
 
-/// Adam on pathwise gradients over `options.steps` steps, the step size falling from `options.rate` to a hundredth of it; the guide is left at
+/// Adam on pathwise gradients over `options.steps` steps, the noise widened by `options.wide` from a fifth of them on, the step size falling from `options.rate` to a hundredth of it; the guide is left at
 /// the average of the last tenth of the iterates. Converged where the bound of that tenth is no higher than that of the tenth before by
 /// twice its standard error, and a tenth of a nat.
 ///
@@ -34,12 +36,15 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
     let mut parameters = guide.parameters().to_vec();
     let home = parameters.clone();
     let (mut step, mut adam) = (Step::new(guide, options), Adam::new(parameters.len()));
+    let widened = step.options.wide;
     let tail = ((options.steps as f64 * TAIL) as u64).max(1);
     let (mut bounds, mut sum, mut averaged) = (Vec::new(), vec![0.0; parameters.len()], 0.0);
     for number in 0..options.steps {
         let share = number as f64 / options.steps as f64;
         let rate = options.rate * (LAST + (1.0 - LAST) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()));
         guide.set_parameters(&parameters);
+        // The bound of widened draws is another's: it is for the live line, and for seeing whether it still rises.
+        step.options.wide = if share < WIDE_FROM { 1.0 } else { widened };
         let failed = step.estimate(batch, guide, key, control.steps)?;
         control.steps += 1;
         if 2 * failed > options.draws || parameters.iter().any(|p| !p.is_finite()) {

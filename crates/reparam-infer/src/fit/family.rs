@@ -7,7 +7,7 @@ use super::control::Control;
 use super::fixed::{self, Ended, FixedOptions};
 use super::stochastic::{self, StochasticOptions};
 use super::whitened::{Map, Whitened};
-use super::{GuideChoice, InferError, NoiseChoice, Options, Stopped};
+use super::{GradientChoice, GuideChoice, InferError, NoiseChoice, Options, Stopped};
 use crate::guide::{Flow, FlowOptions, FullRank, Guide, LowRank, MeanField};
 use crate::{LogDensity, LogDensityError, matrix};
 use reparam_core::noise::Key;
@@ -73,7 +73,8 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             let rules = StochasticOptions {
                 draws: Flow::DRAWS,
                 noise: if options.noise == NoiseChoice::Fixed { NoiseChoice::Auto } else { options.noise },
-                gradient: options.gradient,
+                gradient: GradientChoice::StickingTheLanding,
+                wide: Flow::WIDE,
                 steps: options.steps.min(Flow::STEPS),
                 rate: Flow::STEP_SIZE,
                 ..StochasticOptions::default()

@@ -68,11 +68,9 @@ pub fn infer<D: LogDensity + ?Sized>(
     for choice in ladder(options.guide, density.dimension()) {
         let (guide, ended) = family::fit(&mut batch, choice, &base, key, options, &mut control)?;
         control.stage = "weights".into();
-        // Draws that are weighted are the guide's own, and give its bound, unless they are wider.
-        let own = if guide.stretch() == 1.0 { 64 } else { options.draws };
-        let bound = fixed::elbo(&mut batch, &*guide, key, own)?;
+        let bound = fixed::elbo(&mut batch, &*guide, key, 64)?;
         let weighted = weigh(&mut batch, &*guide, key, options.draws, &mut control, bound)?;
-        let fit = finished(guide, ended, bound, &weighted, &batch, &mut control);
+        let fit = finished(guide, ended, &weighted, &batch, &mut control);
         attempts.push(Attempt {
             guide: fit.guide.name(),
             k_hat: Some(weighted.k_hat),
@@ -151,22 +149,20 @@ fn check<D: LogDensity + ?Sized>(density: &D, start: &[f64], options: &Options) 
     }
 }
 
-/// The fit with its bound at fresh draws.
+/// The fit with its bound at the weighted draws, which are fresh.
 fn finished<D: LogDensity + ?Sized>(
     guide: Box<dyn Guide>,
     ended: fixed::Ended,
-    bound: [f64; 2],
     weighted: &Weighted,
     batch: &Batch<'_, D>,
     control: &mut Control<'_>,
 ) -> Fit {
     let bounds: Vec<f64> = weighted.log_ratios.iter().copied().filter(|r| r.is_finite()).collect();
     let moments = reparam_core::diagnose::Moments::of(&bounds);
-    let [elbo, elbo_se] = if guide.stretch() == 1.0 { [moments.mean(), moments.standard_error()] } else { bound };
     Fit {
         guide,
-        elbo,
-        elbo_se,
+        elbo: moments.mean(),
+        elbo_se: moments.standard_error(),
         steps: control.steps,
         evaluations: batch.evaluations,
         failures: batch.failures,

@@ -20,6 +20,8 @@ pub(crate) struct StochasticOptions {
     pub noise: NoiseChoice,
     /// The gradient.
     pub gradient: GradientChoice,
+    /// Factor on the noise: 1, but where a guide asks to see its tails more often. Needs the gradient that sticks the landing.
+    pub wide: f64,
     /// Most steps.
     pub steps: u64,
     /// Steps of a window: the ELBO of windows is compared, iterates of windows are averaged.
@@ -36,6 +38,7 @@ impl Default for StochasticOptions {
             draws: 16,
             noise: NoiseChoice::Antithetic,
             gradient: GradientChoice::Auto,
+            wide: 1.0,
             steps: 10_000,
             window: 100,
             rate: 0.03,
@@ -204,7 +207,8 @@ pub(crate) struct Step {
     values: Vec<f64>,
     slopes: Vec<f64>,
     score: Vec<f64>,
-    options: StochasticOptions,
+    /// Rules; the factor on the noise may change between steps.
+    pub options: StochasticOptions,
     /// The gradient of the ELBO in the guide's parameters.
     pub gradient: Vec<f64>,
     /// The ELBO's estimate.
@@ -237,6 +241,9 @@ impl Step {
     ) -> Result<usize, LogDensityError> {
         let (n, d) = (guide.noise_dimension(), guide.dimension());
         noise::fresh(key, number, self.options.noise, self.options.draws, n, &mut self.noise);
+        if self.options.wide != 1.0 {
+            self.noise.iter_mut().for_each(|e| *e *= self.options.wide);
+        }
         for ((noise, z), log_q) in self.noise.chunks(n).zip(self.z.chunks_mut(d)).zip(&mut self.log_q) {
             *log_q = guide.draw(noise, z);
         }

@@ -9,15 +9,6 @@ use crate::{Draws, LogDensity, LogDensityError};
 use reparam_core::noise::{Key, Noise};
 use std::ops::ControlFlow;
 
-/// What the log density of a draw changes by where its noise is not standard normal but `stretch` times as wide.
-fn wider(noise: &[f64], stretch: f64) -> f64 {
-    if stretch == 1.0 {
-        return 0.0;
-    }
-    let square: f64 = noise.iter().map(|e| e * e).sum();
-    0.5 * square * (1.0 - stretch.powi(-2)) - noise.len() as f64 * stretch.ln()
-}
-
 /// Ratios that differ by less than this, nats, are equal.
 const EQUAL: f64 = 1e-6;
 /// Draws that are evaluated between two looks at the clock.
@@ -39,16 +30,13 @@ pub(crate) fn weigh<D: LogDensity + ?Sized>(
 ) -> Result<Weighted, LogDensityError> {
     let (n, d) = (guide.noise_dimension(), guide.dimension());
     let stream = key.site("draws").step(0);
-    let stretch = guide.stretch();
     let (mut points, mut log_ratios) = (Vec::with_capacity(draws * d), Vec::with_capacity(draws));
     let mut done = 0;
     while done < draws {
         let count = PIECE.min(draws - done);
         let (mut noise, mut z, mut values) = (vec![0.0; count * n], vec![0.0; count * d], vec![0.0; count]);
         stream.fill(Noise::StandardNormal, (done * n) as u64, &mut noise);
-        noise.iter_mut().for_each(|e| *e *= stretch);
-        let log_q: Vec<f64> =
-            noise.chunks(n).zip(z.chunks_mut(d)).map(|(e, z)| guide.draw(e, z) + wider(e, stretch)).collect();
+        let log_q: Vec<f64> = noise.chunks(n).zip(z.chunks_mut(d)).map(|(e, z)| guide.draw(e, z)).collect();
         batch.values(&z, &mut values)?;
         log_ratios.extend(values.iter().zip(&log_q).map(|(p, q)| {
             let ratio = p - q;

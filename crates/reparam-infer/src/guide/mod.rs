@@ -62,12 +62,6 @@ pub trait Guide: Send + Sync {
         parameters.to_vec()
     }
 
-    /// How much wider than standard normal the noise of draws is that are to be weighted: a proposal with heavier tails than the posterior has
-    /// bounded weights. 1 for the guide itself, so that k-hat judges it.
-    fn stretch(&self) -> f64 {
-        1.0
-    }
-
     /// A copy of this member.
     fn boxed(&self) -> Box<dyn Guide>;
 }
