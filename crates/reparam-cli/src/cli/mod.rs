@@ -34,6 +34,9 @@ enum Application {
     Verify(compare::VerifyArgs),
     /// Infer the parameters of a scientific model from measurements, and say whether to believe it
     Infer(Box<infer::InferArgs>),
+    /// PEtab problems: simulate at the nominal parameters
+    #[command(subcommand)]
+    Petab(infer::PetabCommand),
 }
 
 /// What stands in the way, in one line, and what can be done about it.
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Application::Compare(args) => compare::compare(&args).map(done).map_err(Failure::from),
         Application::Verify(args) => compare::verify(&args).map_err(Failure::from),
         Application::Infer(args) => infer::infer(&args).map_err(Failure::from),
+        Application::Petab(command) => infer::petab(&command).map_err(Failure::from),
     });
     match outcome {
         None => ExitCode::from(2),

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use reparam_dynamics::ProblemError;
+use reparam_dynamics::petab::PetabErrors;
 use reparam_dynamics::text::TextError;
+use reparam_infer::agreement::AgreementError;
+use reparam_infer::calibration::CalibrationError;
 use reparam_infer::fit::InferError;
+use reparam_infer::nuts::NutsError;
 
 use crate::law::{LawError, shown};
 
@@ -24,6 +28,18 @@ pub enum CommandError {
     /// A problem in TOML, or its data.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// A PEtab problem: every fault, one a line.
+    #[error(transparent)]
+    Petab(#[from] PetabErrors),
+    /// The sampler refuses.
+    #[error(transparent)]
+    Nuts(#[from] NutsError),
+    /// Calibration refuses.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationError),
+    /// Draws that cannot be compared.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
     /// A problem whose parts do not fit.
     #[error("{}: {source}", shown(name))]
     Problem {

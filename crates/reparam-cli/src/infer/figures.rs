@@ -1,6 +1,7 @@
 //! Pictures of a run.
 
 use reparam_infer::fit::Inference;
+use reparam_infer::psis::WeightedColumn;
 use reparam_infer::{Model, Observation};
 
 use super::inference_data::by_series;
@@ -73,8 +74,7 @@ pub fn predictive(model: &dyn Model, observations: &[Observation], predictive: &
 pub fn marginals(model: &dyn Model, posterior: &Posterior) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (q, quantity) in posterior.quantities.iter().enumerate().take(MARGINALS) {
-        let column = posterior.values.column(q);
-        let Some(density) = density(&column, &posterior.weights) else { continue };
+        let Some(density) = density(&posterior.column(q)) else { continue };
         let prior: Vec<(f64, f64)> = density
             .iter()
             .filter_map(|(x, _)| Some((*x, model.prior_log_density(q, *x)?.exp())))
@@ -105,12 +105,12 @@ pub fn marginals(model: &dyn Model, posterior: &Posterior) -> Vec<Figure> {
 }
 
 /// A weighted kernel density over the draws' range, Silverman's width; none of draws that are all alike or not finite.
-fn density(column: &[f64], weights: &[f64]) -> Option<Vec<(f64, f64)>> {
-    let mean: f64 = column.iter().zip(weights).map(|(x, w)| w * x).sum();
-    let sd = column.iter().zip(weights).map(|(x, w)| w * (x - mean).powi(2)).sum::<f64>().sqrt();
-    let [low, first, third, high] = super::posterior::weighted_quantiles(column, weights, [0.002, 0.25, 0.75, 0.998]);
+fn density(column: &WeightedColumn) -> Option<Vec<(f64, f64)>> {
+    let [low, first, third, high] = [0.002, 0.25, 0.75, 0.998].map(|p| column.quantile(p));
+    let sd = column.sd();
     let spread = if third > first { sd.min((third - first) / 1.34) } else { sd };
-    let worth = 1.0 / weights.iter().map(|w| w * w).sum::<f64>();
+    let pairs = column.pairs();
+    let worth = 1.0 / pairs.iter().map(|[_, w]| w * w).sum::<f64>();
     let width = 0.9 * spread * worth.powf(-0.2);
     if !(width > 0.0 && width.is_finite() && low.is_finite() && high.is_finite()) {
         return None;
@@ -118,7 +118,7 @@ fn density(column: &[f64], weights: &[f64]) -> Option<Vec<(f64, f64)>> {
     let (from, to) = (low - 2.0 * width, high + 2.0 * width);
     let at = |i: usize| from + (to - from) * i as f64 / 119.0;
     let kernel = |x: f64| {
-        let sum: f64 = column.iter().zip(weights).map(|(c, w)| w * (-0.5 * ((x - c) / width).powi(2)).exp()).sum();
+        let sum: f64 = pairs.iter().map(|[c, w]| w * (-0.5 * ((x - c) / width).powi(2)).exp()).sum();
         sum / (width * std::f64::consts::TAU.sqrt())
     };
     Some((0..120).map(|i| (at(i), kernel(at(i)))).collect())

@@ -5,6 +5,8 @@
 
 mod answer;
 mod args;
+mod calibrate;
+mod compare;
 mod error;
 mod figures;
 mod folder;
@@ -12,6 +14,7 @@ mod inference_data;
 mod live;
 mod nuts;
 mod page;
+mod petab;
 mod posterior;
 mod predictive;
 mod problem;
@@ -20,6 +23,9 @@ mod zarr;
 
 pub use args::InferArgs;
 pub use error::CommandError;
+pub use petab::PetabCommand;
+
+use args::InferCommand;
 
 use crate::compare::Outcome;
 use crate::console;
@@ -29,7 +35,19 @@ use crate::console;
 /// # Errors
 /// Whatever stands in the way, as one line.
 pub fn infer(args: &InferArgs) -> Result<Outcome, CommandError> {
-    run::run(args)
+    match &args.command {
+        None => run::run(args),
+        Some(InferCommand::Compare(args)) => compare::run(args).map(|()| Outcome::Done),
+        Some(InferCommand::Calibrate(args)) => calibrate::run(args),
+    }
+}
+
+/// Runs `reparam petab`.
+///
+/// # Errors
+/// Whatever stands in the way; of a problem's tables every fault, one a line.
+pub fn petab(command: &PetabCommand) -> Result<Outcome, CommandError> {
+    petab::run(command)
 }
 
 /// Prints a result.

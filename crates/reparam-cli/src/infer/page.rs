@@ -85,14 +85,13 @@ pub fn write(folder: &Folder, loaded: &Loaded, found: &Found, fit: &FitArgs) -> 
 
 /// Draws that stand for the posterior without weights: resampled, in an order that is no order.
 fn standing(found: &Found) -> Vec<usize> {
-    let count = found.posterior.weights.len();
-    let equal = found.posterior.weights.iter().all(|w| (w * count as f64 - 1.0).abs() < 1e-9);
-    if equal {
+    let logs = &found.posterior.log_weights;
+    let count = logs.len();
+    if logs.iter().all(|w| (w + (count as f64).ln()).abs() < 1e-9) {
         return (0..count).collect();
     }
-    let logs: Vec<f64> = found.posterior.weights.iter().map(|w| w.ln()).collect();
     let key = Key::new(found.answer.seed).site("standing");
-    let chosen = reparam_infer::psis::resample(&logs, count, key.step(0));
+    let chosen = reparam_infer::psis::resample(logs, count, key.step(0));
     // Equal draws would stand side by side, and look like a chain that does not move.
     let order = key.step(1).permutation(count);
     order.into_iter().map(|at| chosen[at]).collect()

@@ -41,7 +41,7 @@ impl Predictive {
     /// Quantiles of a column of predictions.
     pub fn quantiles<const N: usize>(rows: &[Vec<f64>], column: usize, shares: [f64; N]) -> [f64; N] {
         let values: Vec<f64> = rows.iter().map(|row| row[column]).filter(|x| x.is_finite()).collect();
-        let weights = vec![1.0 / values.len().max(1) as f64; values.len()];
-        super::posterior::weighted_quantiles(&values, &weights, shares)
+        let column = reparam_infer::psis::WeightedColumn::new(&values, None);
+        shares.map(|share| column.quantile(share))
     }
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use reparam_dynamics::{DynamicModel, Problem, builtin, text};
-use reparam_infer::Model;
+use reparam_dynamics::{DynamicModel, Problem, builtin, petab, text};
+use reparam_infer::{Model, examples};
 
 use super::error::CommandError;
-use crate::law::shown;
 
 /// A model with its name.
 pub struct Loaded {
@@ -30,16 +29,29 @@ pub fn load(name: &str) -> Result<Loaded, CommandError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
         Some("toml") => dynamic(text::read_problem(path)?, name),
+        Some("yaml" | "yml") => {
+            let petab = petab::read(path)?;
+            let mut loaded = dynamic(petab.problem, name)?;
+            loaded.notes = petab.notes;
+            Ok(loaded)
+        }
         _ => Err(unknown(name)),
     }
 }
 
 /// Names of the built-in models, each with a line on it.
 pub fn all() -> Vec<(&'static str, &'static str)> {
-    builtin::NAMES.to_vec()
+    let statics = [
+        ("eight-schools", "effects of coaching in eight schools, a hierarchy of normals (Rubin 1981)"),
+        ("logistic-regression", "twenty weights from a thousand outcomes; simulated data"),
+    ];
+    builtin::NAMES.iter().copied().chain(statics).collect()
 }
 
 fn built_in(name: &str) -> Result<Box<dyn Model + Send>, CommandError> {
+    if let Some(model) = examples::built_in(name) {
+        return Ok(model);
+    }
     match builtin::named(name) {
         Some(problem) => Ok(dynamic(problem, name)?.model),
         None => Err(unknown(name)),
@@ -64,6 +76,5 @@ fn unknown(name: &str) -> CommandError {
     } else {
         "neither a built-in model nor a file".to_owned()
     };
-    let _ = shown(name);
     CommandError::Unknown { name: name.into(), rule, hint: Some(hint) }
 }
