@@ -86,5 +86,34 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.run_with(1, 1, "--at-most", "1", "--engines", "jax-jit").returncode, 2)
 
 
+class Inference(unittest.TestCase):
+    """infer.py, with the same made-up engine under the name that it looks for."""
+
+    def run_with(self, us, loss, *more, script=FAKE.replace('"x"', '"reparam"')):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.py"
+            path.write_text(script, encoding="utf-8")
+            command = [sys.executable, HERE / "infer.py", "--reparam", f"{sys.executable} {path}", "--rounds", "2"]
+            command += ["--wait", "0", "--threads", "1", "--tasks", "schools", *more]
+            environment = os.environ | {"US": str(us), "LOSS": str(loss)}
+            return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def test_one_engine_alone_gives_its_row(self):
+        done = self.run_with(1.5, 31.5, "--json", "--at-most", "schools=4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["rows"][0]["median_us"], 1.5)
+
+    def test_other_work_and_slow_work_exit_with_one(self):
+        self.assertEqual(self.run_with(1.5, 40.0).returncode, 1)
+        self.assertEqual(self.run_with(1.5, float("nan")).returncode, 1)
+        self.assertEqual(self.run_with(5.0, 31.5, "--at-most", "schools=4").returncode, 1)
+
+    def test_failures_and_wrong_options_exit_with_two(self):
+        self.assertEqual(self.run_with(1, 1, script="print('{broken')").returncode, 2)
+        self.assertEqual(self.run_with(1, 1, "--peers", "/nowhere").returncode, 2)
+        self.assertEqual(self.run_with(1, 1, "--steps", "0").returncode, 2)
+        self.assertEqual(self.run_with(1, 1, "--at-most", "schools=fast").returncode, 2)
+
+
 if __name__ == "__main__":
     unittest.main()

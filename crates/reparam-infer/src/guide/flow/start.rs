@@ -1,6 +1,6 @@
 //! What a flow is started from, and whether it can be.
 
-/// Size and start of a [`Flow`].
+/// Size and start of a [`Flow`](super::Flow).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlowOptions {
     /// Couplings; each moves half of the coordinates.
