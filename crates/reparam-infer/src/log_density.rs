@@ -55,6 +55,12 @@ pub trait LogDensity: Sync {
         self.value_and_gradient(x, &mut vec![0.0; x.len()])
     }
 
+    /// Rows that [`values_and_gradients`](Self::values_and_gradients) evaluates together. Whoever cuts draws into pieces for threads cuts at
+    /// multiples of it, so that bits do not depend on the cut.
+    fn together(&self) -> usize {
+        1
+    }
+
     /// The log density and its gradient at each row of `draws`.
     ///
     /// A draw at which the model has no value gets the value NaN and a gradient of 0; a value or gradient that is not finite is
@@ -139,6 +145,10 @@ impl<D: LogDensity + ?Sized> LogDensity for &D {
 
     fn value(&self, x: &[f64]) -> Result<f64, LogDensityError> {
         (**self).value(x)
+    }
+
+    fn together(&self) -> usize {
+        (**self).together()
     }
 
     fn values_and_gradients(

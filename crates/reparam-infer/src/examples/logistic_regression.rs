@@ -99,6 +99,10 @@ impl LogDensity for LogisticRegression {
         Ok(likelihood - 0.5 * squares + self.constant())
     }
 
+    fn together(&self) -> usize {
+        LOGISTIC_DRAWS
+    }
+
     fn values_and_gradients(
         &self,
         draws: &[f64],

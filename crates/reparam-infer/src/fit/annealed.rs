@@ -17,6 +17,8 @@ const LAST: f64 = 0.01;
 const TAIL: f64 = 0.1;
 /// The share of the steps after which noise is widened: before it a guide must find its place.
 const WIDE_FROM: f64 = 0.2;
+/// The longest gradient that is followed as it is.
+const CLIP: f64 = 100.0;
 /// Steps between two looks at the clock.
 const LOOK: u64 = 25;
 
@@ -54,6 +56,11 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             return Ok(Ended { stopped: Stopped::Diverged, because });
         }
         bounds.push(step.elbo);
+        // A single draw far out must not undo what Adam knows of all others.
+        let norm = step.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+        if norm > CLIP {
+            step.gradient.iter_mut().for_each(|g| *g *= CLIP / norm);
+        }
         adam.ascend(&mut parameters, &step.gradient, rate);
         if number + tail >= options.steps {
             sum.iter_mut().zip(&parameters).for_each(|(s, p)| *s += p);

@@ -6,14 +6,14 @@ use super::pathfinder::{self, Path};
 use super::verdict::distance;
 use super::{Attempt, InferError, Options, fixed, laplace};
 use crate::LogDensity;
-use crate::guide::FullRank;
+use crate::guide::{FullRank, Guide};
 use reparam_core::noise::Key;
 
 /// Dimensions up to which the Hessian at the mode is worth its `2 D` gradients here.
 const LAPLACE_DIMENSIONS: usize = 300;
 /// Draws by which normals are compared.
 const DRAWS: usize = 64;
-/// Modes nearer than this, in standard deviations, are taken for one.
+/// Modes nearer than this, in standard deviations of the fitted guide or of the other mode's normal, are taken for one.
 const SAME_MODE: f64 = 8.0;
 /// Another mode with less than this share of the mass is not spoken of.
 const MASS: f64 = 0.02;
@@ -24,7 +24,6 @@ pub(crate) struct Base {
     laplace: Option<FullRank>,
     normal: FullRank,
     elbo: [f64; 2],
-    other_mode: Option<[f64; 2]>,
 }
 
 impl Base {
@@ -52,9 +51,8 @@ impl Base {
                 (normal, elbo) = (at_mode.clone(), bound);
             }
         }
-        let other_mode = other_mode(&paths, &normal, elbo[0]);
         let _ = control.tick(batch.evaluations, elbo[0], elbo[1], None);
-        Ok(Self { paths, laplace, normal, elbo, other_mode })
+        Ok(Self { paths, laplace, normal, elbo })
     }
 
     /// The best of the normals found.
@@ -72,9 +70,21 @@ impl Base {
         self.laplace.as_ref()
     }
 
-    /// Another mode: its distance, and its mass against this one's.
-    pub const fn other_mode(&self) -> Option<[f64; 2]> {
-        self.other_mode
+    /// The end of a search that a fitted guide does not know of although its normal there has an ELBO near the guide's: how far away it is, and its
+    /// mass against the guide's. The ends of a bent or long posterior are near a guide that covers it, and are no other mode.
+    pub fn other_mode(&self, guide: &dyn Guide, elbo: f64) -> Option<[f64; 2]> {
+        let mut centre = vec![0.0; guide.dimension()];
+        let top = guide.draw(&vec![0.0; guide.noise_dimension()], &mut centre);
+        self.paths
+            .iter()
+            .filter_map(|path| {
+                let mass = (path.elbo[0] - elbo).exp();
+                // Of a normal this is the distance in its standard deviations.
+                let from_guide = (2.0 * (top - guide.log_density(&path.mode))).max(0.0).sqrt();
+                let away = from_guide.min(distance(&path.guide, &centre));
+                (mass > MASS && away > SAME_MODE).then_some([away, mass])
+            })
+            .max_by(|a, b| a[1].total_cmp(&b[1]))
     }
 
     pub fn attempt(&self) -> Attempt {
@@ -96,16 +106,4 @@ pub(crate) fn deviations(normal: &FullRank) -> Vec<f64> {
     let d = normal.loc().len();
     let covariance = normal.covariance();
     (0..d).map(|i| covariance[i * d + i].sqrt()).collect()
-}
-
-/// The path that ended farthest from the normal with an ELBO near the best: another mode, where both agree that it is elsewhere.
-fn other_mode(paths: &[Path], normal: &FullRank, elbo: f64) -> Option<[f64; 2]> {
-    paths
-        .iter()
-        .filter_map(|path| {
-            let mass = (path.elbo[0] - elbo).exp();
-            let away = distance(normal, &path.mode).min(distance(&path.guide, normal.loc()));
-            (mass > MASS && away > SAME_MODE).then_some([away, mass])
-        })
-        .max_by(|a, b| a[1].total_cmp(&b[1]))
 }

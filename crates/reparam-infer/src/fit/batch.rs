@@ -51,7 +51,6 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         let (d, density) = (self.density.dimension(), self.density);
         let began = Instant::now();
         if self.threads(values.len()) {
-            // Rows are independent of each other, so that any cut gives the same bits.
             let piece = self.piece();
             let rows =
                 draws.par_chunks(piece * d).zip(values.par_chunks_mut(piece)).zip(gradients.par_chunks_mut(piece * d));
@@ -103,9 +102,11 @@ impl<'a, D: LogDensity + ?Sized> Batch<'a, D> {
         Ok((failed == 0).then_some(value[0]))
     }
 
-    /// Draws that one thread is handed at a time: single ones where they are dear, so many that a batch pays otherwise.
+    /// Draws that one thread is handed at a time: as few as can be where they are dear, so many that a batch pays otherwise. Cut at multiples of
+    /// what the model evaluates together, so that the cut changes no bit.
     fn piece(&self) -> usize {
-        if self.seconds_per_draw > DEAR { 1 } else { 16 }
+        let together = self.density.together().max(1);
+        if self.seconds_per_draw > DEAR { together } else { together * 16_usize.div_ceil(together) }
     }
 
     fn threads(&self, draws: usize) -> bool {

@@ -14,9 +14,9 @@ use reparam_core::noise::Key;
 
 /// Dimensions up to which fixed noise serves a normal.
 const FIXED_DIMENSIONS: usize = 300;
-/// A fit has converged when doubling the draws, or dividing the step size, moves the guide by less than this, nats a coordinate: 0.045 standard
+/// A fit has converged when doubling the draws, or dividing the step size, moves the guide by less than this, nats a coordinate: 0.028 standard
 /// deviations of each.
-const TOLERANCE: f64 = 0.001;
+const TOLERANCE: f64 = 0.0004;
 
 /// Numbers of fixed noise that are kept at most: 32 MiB, and as much again for draws and slopes.
 const MOST_NOISE: usize = 1 << 22;

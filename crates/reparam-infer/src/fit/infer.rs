@@ -90,7 +90,7 @@ pub fn infer<D: LogDensity + ?Sized>(
     let evidence = Evidence {
         normal: base.normal(),
         independent: fit.guide.name() == "mean-field",
-        other_mode: base.other_mode(),
+        other_mode: base.other_mode(&*fit.guide, fit.elbo),
         unbounded: unbounded(&weighted, base.normal(), &deviations(base.normal()), start),
         failed: weighted.log_ratios.iter().filter(|r| **r == f64::NEG_INFINITY).count() as f64
             / weighted.log_ratios.len() as f64,

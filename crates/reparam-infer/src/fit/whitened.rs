@@ -113,6 +113,10 @@ impl<D: LogDensity + ?Sized> LogDensity for Whitened<'_, D> {
         Ok(value + self.ln_det)
     }
 
+    fn together(&self) -> usize {
+        self.density.together()
+    }
+
     fn values_and_gradients(
         &self,
         draws: &[f64],
