@@ -52,7 +52,11 @@ pub fn predictive(model: &dyn Model, observations: &[Observation], predictive: &
         }
         let chart = LineChart {
             title: format!("{series}: data and predictions"),
-            y_label: if value_label.is_empty() { series.clone() } else { format!("{series}, {value_label}") },
+            y_label: if matches!(value_label.as_str(), "" | "value") {
+                series.clone()
+            } else {
+                format!("{series}, {value_label}")
+            },
             x_label: at_label.clone(),
             series: curves,
             ..LineChart::default()
@@ -155,6 +159,20 @@ pub fn pairs(posterior: &Posterior, rows: &[Vec<f64>]) -> Option<Figure> {
     })
 }
 
+/// Ranks from 1 on, evenly spread on a logarithmic axis, each once.
+fn ranks(count: usize) -> impl Iterator<Item = usize> {
+    let steps = 240;
+    let at = move |i: usize| (count as f64).powf(i as f64 / f64::from(steps)).round() as usize;
+    (0..=steps as usize).map(at).filter({
+        let mut last = 0;
+        move |rank| {
+            let new = *rank > last;
+            last = last.max(*rank);
+            new
+        }
+    })
+}
+
 /// The bound along the fit, and the tail of the weights.
 pub fn diagnostics(inference: &Inference) -> Vec<Figure> {
     let trace = &inference.fit.trace;
@@ -190,7 +208,7 @@ pub fn diagnostics(inference: &Inference) -> Vec<Figure> {
         raw.iter_mut().for_each(|w| *w /= total);
         raw.sort_by(|a, b| b.total_cmp(a));
         smooth.sort_by(|a, b| b.total_cmp(a));
-        let line = |weights: &[f64]| weights.iter().enumerate().map(|(i, w)| ((i + 1) as f64, *w)).collect();
+        let line = |weights: &[f64]| ranks(weights.len()).map(|rank| (rank as f64, weights[rank - 1])).collect();
         let mut smoothed = Series { dashed: true, ..Series::new("smoothed", line(&smooth)) };
         smoothed.colour = Some(2);
         let chart = LineChart {

@@ -8,6 +8,8 @@ mod error;
 mod math;
 mod order;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use error::{SbmlError, SbmlFault};
 

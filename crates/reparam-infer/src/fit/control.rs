@@ -15,6 +15,8 @@ pub(crate) struct Control<'a> {
     pub k_hat: Option<f64>,
     /// The history so far.
     pub trace: Vec<TracePoint>,
+    /// Evaluations of the model before the batch that a stage counts with.
+    pub before: u64,
     /// Steps so far, of all stages.
     pub steps: u64,
     /// Set once the caller or the clock said stop.
@@ -30,6 +32,7 @@ impl<'a> Control<'a> {
             stage: String::new(),
             k_hat: None,
             trace: Vec::new(),
+            before: 0,
             steps: 0,
             stopped: None,
         }
@@ -41,8 +44,10 @@ impl<'a> Control<'a> {
 
     /// Notes where the fit stands and asks whether to go on. `elbo` with its standard error.
     pub fn tick(&mut self, evaluations: u64, elbo: f64, elbo_se: f64, share: Option<f64>) -> ControlFlow<Stopped> {
+        let evaluations = self.before + evaluations;
         let point = TracePoint { step: self.steps, evaluations, seconds: self.seconds(), elbo, elbo_se };
-        if elbo.is_finite() {
+        // What is said again while draws are weighted is no new estimate.
+        if elbo.is_finite() && self.trace.last().is_none_or(|last| last.elbo != elbo) {
             self.trace.push(point);
         }
         let view = Progress { stage: &self.stage, point, share, k_hat: self.k_hat };

@@ -155,6 +155,7 @@ impl Run<'_> {
         };
         control.stage = guide.name();
         let mut inner = Batch::new(whitened);
+        control.before = batch.evaluations;
         let ended = if fixed {
             let draws = least.next_power_of_two().max(32);
             let rules = FixedOptions {
@@ -174,6 +175,7 @@ impl Run<'_> {
             };
             stochastic::fit(&mut inner, guide, self.key, rules, control)?
         };
+        control.before = 0;
         batch.count(&inner);
         Ok(ended)
     }
