@@ -178,7 +178,9 @@ fn direction(gradient: &[f64], pairs: &VecDeque<(Vec<f64>, Vec<f64>)>) -> Vec<f6
     }
     if let Some((s, y)) = pairs.back() {
         let scale = dot(s, y) / dot(y, y);
-        q.iter_mut().for_each(|q| *q *= scale);
+        for q in &mut q {
+            *q *= scale;
+        }
     }
     for ((s, y), alpha) in pairs.iter().zip(alphas.iter().rev()) {
         let beta = dot(y, &q) / dot(s, y);
@@ -272,6 +274,7 @@ mod tests {
         ControlFlow::Continue(())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a function to minimise may have no value")]
     fn rosenbrock(x: &[f64], g: &mut [f64]) -> Option<f64> {
         let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
         (g[0], g[1]) = (-2.0 * a - 400.0 * x[0] * b, 200.0 * b);

@@ -48,7 +48,7 @@ pub struct InferArgs {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
-    /// New folder for draws.csv, inference.nc (ArviZ), report.html, summary.json and config.toml
+    /// New folder for draws.csv, inference.zarr (which `ArviZ` reads), report.html, summary.json and config.toml
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
     /// List the built-in models

@@ -205,7 +205,9 @@ pub fn diagnostics(inference: &Inference) -> Vec<Figure> {
     let mut smooth: Vec<f64> = inference.weighted.log_weights.iter().map(|w| w.exp()).collect();
     let total: f64 = raw.iter().sum();
     if total > 0.0 && total.is_finite() {
-        raw.iter_mut().for_each(|w| *w /= total);
+        for weight in &mut raw {
+            *weight /= total;
+        }
         raw.sort_by(|a, b| b.total_cmp(a));
         smooth.sort_by(|a, b| b.total_cmp(a));
         let line = |weights: &[f64]| ranks(weights.len()).map(|rank| (rank as f64, weights[rank - 1])).collect();

@@ -1,5 +1,6 @@
 //! What is shown while an inference runs: one line on a terminal, a line every few seconds elsewhere; and the wish to stop.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -83,16 +84,16 @@ impl Live {
         let point = &progress.point;
         let mut line = format!("{}: step {}", progress.stage, point.step);
         if point.elbo.is_finite() {
-            line += &format!(", ELBO {:.2}", point.elbo);
+            let _ = write!(line, ", ELBO {:.2}", point.elbo);
         }
         if point.elbo_se.is_finite() {
-            line += &format!(" ± {}", significant(point.elbo_se, 2));
+            let _ = write!(line, " ± {}", significant(point.elbo_se, 2));
         }
         if let Some(k) = progress.k_hat {
-            line += &format!(", k-hat {k:.2}");
+            let _ = write!(line, ", k-hat {k:.2}");
         }
         if let Some(share) = progress.share {
-            line += &format!(", {:.0} % of the draws", 100.0 * share);
+            let _ = write!(line, ", {:.0} % of the draws", 100.0 * share);
         }
         line + &format!(", {}", duration(point.seconds))
     }

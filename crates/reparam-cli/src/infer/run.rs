@@ -3,6 +3,7 @@
 use reparam_core::noise::Key;
 use reparam_infer::Model;
 use reparam_infer::fit::{Inference, Options, infer};
+use std::fmt::Write as _;
 
 use super::answer::Answer;
 use super::args::{FitArgs, InferArgs, Method, gradient_word, guide_word, noise_word};
@@ -124,16 +125,16 @@ fn command(name: &str, fit: &FitArgs) -> String {
     if fit.method == Method::Nuts {
         words += " --method nuts";
     } else {
-        words += &format!(" --guide {}", guide_word(fit.guide));
+        let _ = write!(words, " --guide {}", guide_word(fit.guide));
         for (option, word) in [("--noise", noise_word(fit.noise)), ("--gradient", gradient_word(fit.gradient))] {
             if word != "auto" {
-                words += &format!(" {option} {word}");
+                let _ = write!(words, " {option} {word}");
             }
         }
         if let Some(seconds) = fit.seconds {
-            words += &format!(" --seconds {seconds}");
+            let _ = write!(words, " --seconds {seconds}");
         }
-        words += &format!(" --steps {}", fit.steps);
+        let _ = write!(words, " --steps {}", fit.steps);
     }
     words + &format!(" --draws {} --seed {}", fit.draws, fit.seed)
 }

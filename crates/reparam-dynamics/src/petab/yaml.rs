@@ -30,6 +30,7 @@ struct Document {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are PEtab's")]
 struct Part {
     sbml_files: Vec<String>,
     condition_files: Vec<String>,

@@ -9,7 +9,7 @@ pub struct SbmlError {
     /// The line, from 1.
     pub line: u32,
     /// What.
-    pub fault: SbmlFault,
+    pub fault: Box<SbmlFault>,
 }
 
 /// What can be wrong.

@@ -153,7 +153,7 @@ fn apply(apply: Node<'_, '_>, functions: &Functions, depth: usize) -> Result<Exp
     }
     let name = head.tag_name().name();
     if name == "ci" {
-        return call(head, arguments, functions);
+        return call(head, &arguments, functions);
     }
     if name == "csymbol" {
         return symbol(head).and(Err(wrong(head, "is not a function")));
@@ -162,7 +162,7 @@ fn apply(apply: Node<'_, '_>, functions: &Functions, depth: usize) -> Result<Exp
 }
 
 /// A user's function with its arguments put in.
-fn call(head: Node<'_, '_>, arguments: Vec<Expression>, functions: &Functions) -> Result<Expression, Fault> {
+fn call(head: Node<'_, '_>, arguments: &[Expression], functions: &Functions) -> Result<Expression, Fault> {
     let name = text(head);
     let Some((names, body)) = functions.get(&name) else {
         return Err(wrong(head, format!("no function '{name}' is defined before this place")));
@@ -195,8 +195,8 @@ fn known(
         return if count == 1 { Ok(one(Expression::Apply(function, arguments))) } else { takes("one argument") };
     }
     match name {
-        "plus" if count == 0 => Ok(Expression::Number(0.0)),
-        "times" if count == 0 => Ok(Expression::Number(1.0)),
+        "plus" | "or" if count == 0 => Ok(Expression::Number(0.0)),
+        "times" | "and" if count == 0 => Ok(Expression::Number(1.0)),
         "plus" => is(Function::Add, arguments),
         "times" => is(Function::Multiply, arguments),
         "minus" if count == 1 => is(Function::Negate, arguments),
@@ -211,8 +211,7 @@ fn known(
             }
         },
         "log" if count == 1 => match qualifier {
-            None => is(Function::Log10, arguments),
-            Some(Expression::Number(10.0)) => is(Function::Log10, arguments),
+            None | Some(Expression::Number(10.0)) => is(Function::Log10, arguments),
             Some(base) => {
                 let over = Expression::Apply(Function::Ln, arguments);
                 is(Function::Divide, vec![over, Expression::Apply(Function::Ln, vec![base])])
@@ -220,8 +219,6 @@ fn known(
         },
         "min" if count > 0 => is(Function::Min, arguments),
         "max" if count > 0 => is(Function::Max, arguments),
-        "and" if count == 0 => Ok(Expression::Number(1.0)),
-        "or" if count == 0 => Ok(Expression::Number(0.0)),
         "and" => is(Function::And, arguments),
         "or" => is(Function::Or, arguments),
         "xor" if count == 2 => is(Function::NotEqual, truths(arguments)),

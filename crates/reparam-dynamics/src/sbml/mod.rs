@@ -4,6 +4,7 @@
 //! of constants, assignment and rate rules, initial assignments, function definitions, events without delays and priorities. What a
 //! model needs and is not read is an error that names the element; constraints and units change no solution and are noted.
 
+mod assemble;
 mod error;
 mod math;
 mod order;
@@ -36,7 +37,7 @@ pub fn read(path: &Path) -> Result<Sbml, SbmlError> {
     let text = std::fs::read_to_string(path).map_err(|error| SbmlError {
         file: file.clone(),
         line: 1,
-        fault: SbmlFault::Xml(error.to_string()),
+        fault: Box::new(SbmlFault::Xml(error.to_string())),
     })?;
     parse(&text, &file)
 }

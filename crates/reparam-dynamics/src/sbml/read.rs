@@ -7,13 +7,12 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::Sbml;
 use super::error::{SbmlError, SbmlFault};
 use super::math::{self, Functions};
-use super::order::ordered;
-use crate::{Constant, Event, Expression, Function, State, System};
+use crate::{Constant, Event, Expression, Function};
 
 /// A fault with its place in the text.
 pub struct Fault {
-    at: usize,
-    fault: SbmlFault,
+    pub(super) at: usize,
+    pub(super) fault: SbmlFault,
 }
 
 /// A fault at an element.
@@ -25,7 +24,7 @@ pub fn fault(node: Node<'_, '_>, fault: SbmlFault) -> Fault {
 const NODES: u32 = 5_000_000;
 
 pub fn parse(text: &str, file: &str) -> Result<Sbml, SbmlError> {
-    let at = |line, fault| SbmlError { file: file.to_owned(), line, fault };
+    let at = |line, fault| SbmlError { file: file.to_owned(), line, fault: Box::new(fault) };
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options)
         .map_err(|error| at(error.pos().row, SbmlFault::Xml(error.to_string())))?;
@@ -34,33 +33,33 @@ pub fn parse(text: &str, file: &str) -> Result<Sbml, SbmlError> {
 
 /// How a species, compartment or parameter gets its value.
 #[derive(Default)]
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     functions: Functions,
     /// Compartments' ids, and whether their size stands still.
     compartments: HashMap<String, bool>,
-    species: Vec<Species<'a>>,
+    pub(super) species: Vec<Species<'a>>,
     /// Constants with a value in the file.
-    constants: Vec<Constant>,
+    pub(super) constants: Vec<Constant>,
     /// Ids without a value.
     without: HashMap<String, Node<'a, 'a>>,
-    initial: Vec<(String, Expression)>,
-    assigned: Vec<(String, Expression)>,
-    rates: Vec<(String, Expression)>,
+    pub(super) initial: Vec<(String, Expression)>,
+    pub(super) assigned: Vec<(String, Expression)>,
+    pub(super) rates: Vec<(String, Expression)>,
     /// What reactions add to a species' amount.
-    gains: HashMap<String, Vec<Expression>>,
+    pub(super) gains: HashMap<String, Vec<Expression>>,
     ids: HashSet<String>,
     notes: Vec<String>,
 }
 
-struct Species<'a> {
-    node: Node<'a, 'a>,
-    id: String,
-    compartment: String,
+pub(super) struct Species<'a> {
+    pub(super) node: Node<'a, 'a>,
+    pub(super) id: String,
+    pub(super) compartment: String,
     /// Its symbol is an amount.
-    amount: bool,
+    pub(super) amount: bool,
     /// Reactions do not change it.
     fixed: bool,
-    initial: Option<Expression>,
+    pub(super) initial: Option<Expression>,
     conversion: Option<String>,
 }
 
@@ -78,7 +77,7 @@ fn members<'a>(parent: Node<'a, 'a>, list: &str) -> impl Iterator<Item = Node<'a
     list.into_iter().flat_map(elements).filter(|member| !matches!(name_of(*member), "notes" | "annotation"))
 }
 
-fn unsupported(node: Node<'_, '_>, rule: impl Into<String>) -> Fault {
+pub(super) fn unsupported(node: Node<'_, '_>, rule: impl Into<String>) -> Fault {
     let id = node.attribute("id").or_else(|| node.attribute("variable")).unwrap_or_default().to_owned();
     fault(node, SbmlFault::Unsupported { element: node.tag_name().name().into(), id, rule: rule.into() })
 }
@@ -117,11 +116,11 @@ fn number(node: Node<'_, '_>, attribute: &str) -> Result<Option<f64>, Fault> {
     }
 }
 
-fn symbol(name: &str) -> Expression {
+pub(super) fn symbol(name: &str) -> Expression {
     Expression::Symbol(name.to_owned())
 }
 
-fn apply(function: Function, arguments: Vec<Expression>) -> Expression {
+pub(super) fn apply(function: Function, arguments: Vec<Expression>) -> Expression {
     Expression::Apply(function, arguments)
 }
 
@@ -379,90 +378,6 @@ impl<'a> Reader<'a> {
         }
         Ok(events)
     }
-
-    /// All together.
-    fn system(mut self, model: Node<'a, 'a>, events: Vec<Event>) -> Result<System, Fault> {
-        let assigned: HashSet<String> = self.assigned.iter().map(|(name, _)| name.clone()).collect();
-        let initial: HashMap<String, Expression> = self.initial.iter().cloned().collect();
-        let mut rates: HashMap<String, Expression> = self.rates.drain(..).collect();
-        let moved: HashSet<&String> = events.iter().flat_map(|e| e.assignments.iter().map(|(name, _)| name)).collect();
-        let mut states = Vec::new();
-        for species in &self.species {
-            let gains = self.gains.remove(&species.id).unwrap_or_default();
-            if assigned.contains(&species.id) {
-                continue;
-            }
-            let start = initial.get(&species.id).cloned().or_else(|| species.initial.clone());
-            let Some(start) = start else {
-                return Err(unsupported(species.node, "the species has no initial value"));
-            };
-            let rate = match rates.remove(&species.id) {
-                Some(rule) => rule,
-                None if gains.is_empty() => Expression::Number(0.0),
-                None => self.concentration_rate(species, gains, &assigned, &rates)?,
-            };
-            states.push(State { name: species.id.clone(), initial: start, rate });
-        }
-        let mut constants = Vec::new();
-        let mut initial_constants = Vec::new();
-        for constant in std::mem::take(&mut self.constants) {
-            if assigned.contains(&constant.name) {
-                continue;
-            }
-            let start = initial.get(&constant.name);
-            let begin = || start.cloned().unwrap_or(Expression::Number(constant.value));
-            if let Some(rate) = rates.remove(&constant.name) {
-                states.push(State { name: constant.name.clone(), initial: begin(), rate });
-            } else if moved.contains(&constant.name) {
-                // An event sets it: it stands still between.
-                states.push(State { name: constant.name.clone(), initial: begin(), rate: Expression::Number(0.0) });
-            } else {
-                if let Some(formula) = start {
-                    initial_constants.push((constant.name.clone(), formula.clone()));
-                }
-                constants.push(constant);
-            }
-        }
-        let whole = fault_at(model);
-        let assigned = ordered(self.assigned).map_err(|names| whole(SbmlFault::Circle(names)))?;
-        let initial_constants = ordered(initial_constants).map_err(|names| whole(SbmlFault::Circle(names)))?;
-        Ok(System { states, constants, assigned, initial_constants, events })
-    }
-
-    /// `Σ stoichiometry · rate`, by the size of the compartment where the symbol is a concentration, less the dilution where that grows.
-    fn concentration_rate(
-        &self,
-        species: &Species<'a>,
-        mut gains: Vec<Expression>,
-        assigned: &HashSet<String>,
-        rates: &HashMap<String, Expression>,
-    ) -> Result<Expression, Fault> {
-        let sum = if gains.len() == 1 { gains.remove(0) } else { apply(Function::Add, gains) };
-        if species.amount {
-            return Ok(sum);
-        }
-        if assigned.contains(&species.compartment) {
-            let rule = format!("its compartment '{}' follows an assignment rule: not supported", species.compartment);
-            return Err(unsupported(species.node, rule));
-        }
-        let size = symbol(&species.compartment);
-        let gain = apply(Function::Divide, vec![sum, size.clone()]);
-        Ok(match rates.get(&species.compartment) {
-            None => gain,
-            Some(growth) => {
-                let dilution = apply(
-                    Function::Divide,
-                    vec![apply(Function::Multiply, vec![symbol(&species.id), growth.clone()]), size],
-                );
-                apply(Function::Subtract, vec![gain, dilution])
-            }
-        })
-    }
-}
-
-fn fault_at(node: Node<'_, '_>) -> impl Fn(SbmlFault) -> Fault {
-    let at = node.range().start;
-    move |fault| Fault { at, fault }
 }
 
 fn math_of<'a>(node: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {

@@ -59,7 +59,9 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
         // A single draw far out must not undo what Adam knows of all others.
         let norm = step.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
         if norm > CLIP {
-            step.gradient.iter_mut().for_each(|g| *g *= CLIP / norm);
+            for g in &mut step.gradient {
+                *g *= CLIP / norm;
+            }
         }
         adam.ascend(&mut parameters, &step.gradient, rate);
         if number + tail >= options.steps {
@@ -75,7 +77,9 @@ pub(crate) fn fit<D: LogDensity + ?Sized>(
             }
         }
     }
-    sum.iter_mut().for_each(|s| *s /= averaged);
+    for s in &mut sum {
+        *s /= averaged;
+    }
     guide.set_parameters(&sum);
     Ok(ended(&bounds, tail as usize))
 }

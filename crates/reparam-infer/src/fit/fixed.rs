@@ -197,9 +197,13 @@ impl<'a> Objective<'a> {
         for ((noise, z), slope) in self.noise.chunks(n).zip(self.z.chunks(d)).zip(self.slopes.chunks(d)) {
             self.guide.pull_back(noise, z, slope, entropy_weight, gradient);
         }
-        gradient.iter_mut().for_each(|g| *g /= draws);
+        for g in gradient.iter_mut() {
+            *g /= draws;
+        }
         let entropy = self.guide.entropy(closed.then_some(&mut *gradient));
-        gradient.iter_mut().for_each(|g| *g = -*g);
+        for g in gradient.iter_mut() {
+            *g = -*g;
+        }
         let energy = self.values.iter().sum::<f64>() / draws;
         let entropy = entropy.unwrap_or_else(|| -self.log_densities.iter().sum::<f64>() / draws);
         Ok(Some(-energy - entropy))

@@ -104,7 +104,7 @@ pub fn infer<D: LogDensity + ?Sized>(
 fn ladder(choice: GuideChoice, dimension: usize) -> Vec<GuideChoice> {
     match choice {
         GuideChoice::Auto if dimension > FULL_RANK_DIMENSIONS => vec![GuideChoice::LowRank(20)],
-        GuideChoice::Auto if dimension > FLOW_DIMENSIONS || dimension < 2 => vec![GuideChoice::FullRank],
+        GuideChoice::Auto if !(2..=FLOW_DIMENSIONS).contains(&dimension) => vec![GuideChoice::FullRank],
         GuideChoice::Auto => vec![GuideChoice::FullRank, GuideChoice::Flow],
         choice => vec![choice],
     }
@@ -138,7 +138,7 @@ fn check<D: LogDensity + ?Sized>(density: &D, start: &[f64], options: &Options) 
     if options.steps == 0 {
         return wrong("steps", "must be at least 1", "0".into());
     }
-    if let Some(seconds) = options.seconds.filter(|s| !(*s > 0.0)) {
+    if let Some(seconds) = options.seconds.filter(|s| s.is_nan() || *s <= 0.0) {
         return wrong("seconds", "must be positive", seconds.to_string());
     }
     match options.guide {

@@ -109,7 +109,9 @@ fn search<D: LogDensity + ?Sized>(
     let minimum = minimise(
         |x, gradient| match batch.one(x, gradient) {
             Ok(value) => {
-                gradient.iter_mut().for_each(|g| *g = -*g);
+                for g in gradient.iter_mut() {
+                    *g = -*g;
+                }
                 value.map(|v| -v)
             }
             Err(error) => {
@@ -152,14 +154,13 @@ impl Search {
             }
         }
         // A search that began at the mode has no path: a unit normal there.
-        let (guide, elbo) = match best {
-            Some(best) => best,
-            None => {
-                let n = self.mode.len();
-                let guide = FullRank::new(&self.mode, &matrix::packed(&matrix::identity(n), n));
-                let bound = elbo(batch, &guide, key, DRAWS)?;
-                (guide, bound)
-            }
+        let (guide, elbo) = if let Some(best) = best {
+            best
+        } else {
+            let n = self.mode.len();
+            let guide = FullRank::new(&self.mode, &matrix::packed(&matrix::identity(n), n));
+            let bound = elbo(batch, &guide, key, DRAWS)?;
+            (guide, bound)
         };
         Ok(Path { guide, elbo, mode: self.mode, mode_value: self.value })
     }

@@ -195,7 +195,9 @@ fn average(windows: &[Window], steps: usize) -> Vec<f64> {
         mean.iter_mut().zip(&window.sum).for_each(|(m, s)| *m += s);
     }
     let count = (windows.len() * steps) as f64;
-    mean.iter_mut().for_each(|m| *m /= count);
+    for m in &mut mean {
+        *m /= count;
+    }
     mean
 }
 
@@ -242,7 +244,9 @@ impl Step {
         let (n, d) = (guide.noise_dimension(), guide.dimension());
         noise::fresh(key, number, self.options.noise, self.options.draws, n, &mut self.noise);
         if self.options.wide != 1.0 {
-            self.noise.iter_mut().for_each(|e| *e *= self.options.wide);
+            for e in &mut self.noise {
+                *e *= self.options.wide;
+            }
         }
         for ((noise, z), log_q) in self.noise.chunks(n).zip(self.z.chunks_mut(d)).zip(&mut self.log_q) {
             *log_q = guide.draw(noise, z);
@@ -265,7 +269,9 @@ impl Step {
             }
             guide.pull_back(noise, z, slope, 0.0, &mut self.gradient);
         }
-        self.gradient.iter_mut().for_each(|g| *g /= used.max(1.0));
+        for g in &mut self.gradient {
+            *g /= used.max(1.0);
+        }
         if !landing {
             guide.entropy(Some(&mut self.gradient));
         }

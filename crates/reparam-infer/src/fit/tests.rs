@@ -25,8 +25,8 @@ impl LogDensity for Normal {
     fn value_and_gradient(&self, x: &[f64], gradient: &mut [f64]) -> Result<f64, LogDensityError> {
         let d = self.dimension;
         let away: Vec<f64> = (0..d).map(|i| x[i] - Self::mean(i)).collect();
-        for i in 0..d {
-            gradient[i] = -self.precision[i * d..][..d].iter().zip(&away).map(|(p, a)| p * a).sum::<f64>();
+        for (i, slope) in gradient.iter_mut().enumerate() {
+            *slope = -self.precision[i * d..][..d].iter().zip(&away).map(|(p, a)| p * a).sum::<f64>();
         }
         Ok(0.5 * gradient.iter().zip(&away).map(|(g, a)| g * a).sum::<f64>())
     }
@@ -54,8 +54,8 @@ fn full_rank_is_exact_on_a_normal() {
     for (i, (found, expected)) in guide.covariance().iter().zip(&expected).enumerate() {
         assert!((found - expected).abs() < 1e-6, "{i}: {found} {expected}");
     }
-    for i in 0..3 {
-        assert!((parameters[i] - Normal::mean(i)).abs() < 1e-6);
+    for (i, loc) in parameters[..3].iter().enumerate() {
+        assert!((loc - Normal::mean(i)).abs() < 1e-6);
     }
     // The normalising constant: ½ ln det (2π covariance).
     let ln_det: f64 =

@@ -127,7 +127,9 @@ impl<D: LogDensity + ?Sized> LogDensity for Whitened<'_, D> {
         let mut places = vec![0.0; draws.len()];
         draws.chunks(n).zip(places.chunks_mut(n)).for_each(|(x, place)| self.place_into(x, place));
         self.density.values_and_gradients(&places, values, gradients)?;
-        values.iter_mut().for_each(|value| *value += self.ln_det);
+        for value in values.iter_mut() {
+            *value += self.ln_det;
+        }
         gradients.chunks_mut(n).for_each(|gradient| self.turn(gradient));
         Ok(())
     }

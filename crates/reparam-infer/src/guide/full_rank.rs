@@ -111,9 +111,9 @@ impl Guide for FullRank {
     }
 
     fn draw(&self, noise: &[f64], z: &mut [f64]) -> f64 {
-        for i in 0..self.dimension {
+        for (i, z) in z.iter_mut().enumerate() {
             let row = &self.triangle[row(i)..=diagonal(i)];
-            z[i] = self.parameters[i] + row.iter().zip(noise).map(|(l, e)| l * e).sum::<f64>();
+            *z = self.parameters[i] + row.iter().zip(noise).map(|(l, e)| l * e).sum::<f64>();
         }
         self.log_density_of_noise(noise)
     }
@@ -156,7 +156,9 @@ impl Guide for FullRank {
         let mut narrower = parameters.to_vec();
         for i in 0..self.dimension {
             let row = &mut narrower[self.dimension..][row(i)..=diagonal(i)];
-            row[..i].iter_mut().for_each(|l| *l *= 0.5);
+            for l in &mut row[..i] {
+                *l *= 0.5;
+            }
             row[i] -= std::f64::consts::LN_2;
         }
         narrower

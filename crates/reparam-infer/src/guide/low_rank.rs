@@ -104,9 +104,9 @@ impl LowRank {
             }
         }
         matrix::solve_cholesky(&self.inner, r, &mut small);
-        for i in 0..d {
+        for (i, out) in out.iter_mut().enumerate() {
             let part: f64 = self.factors()[i * r..][..r].iter().zip(&small).map(|(f, s)| f * s).sum();
-            out[i] -= part / (self.scale[i] * self.scale[i]);
+            *out -= part / (self.scale[i] * self.scale[i]);
         }
     }
 
@@ -170,7 +170,9 @@ impl Guide for LowRank {
             // -ln q(g(ε)) moves through the draw, slope covariance⁻¹ (z - loc) = a, and through the density: the rest.
             let mut a = vec![0.0; d];
             self.score(noise, z, &mut a);
-            a.iter_mut().for_each(|a| *a = -*a);
+            for a in &mut a {
+                *a = -*a;
+            }
             for i in 0..d {
                 slope[i] += entropy_weight * a[i];
                 gradient[i] -= entropy_weight * a[i];
@@ -197,7 +199,9 @@ impl Guide for LowRank {
     fn score(&self, _noise: &[f64], z: &[f64], slope: &mut [f64]) {
         let away: Vec<f64> = z.iter().zip(&self.parameters).map(|(z, m)| z - m).collect();
         self.solve(&away, slope);
-        slope.iter_mut().for_each(|s| *s = -*s);
+        for s in slope.iter_mut() {
+            *s = -*s;
+        }
     }
 
     fn log_density(&self, z: &[f64]) -> f64 {
@@ -218,8 +222,12 @@ impl Guide for LowRank {
     fn narrower(&self, parameters: &[f64]) -> Vec<f64> {
         let mut narrower = parameters.to_vec();
         let (scale, factors) = narrower[self.dimension..].split_at_mut(self.dimension);
-        scale.iter_mut().for_each(|ln| *ln -= std::f64::consts::LN_2);
-        factors.iter_mut().for_each(|f| *f *= 0.5);
+        for ln in scale.iter_mut() {
+            *ln -= std::f64::consts::LN_2;
+        }
+        for f in factors.iter_mut() {
+            *f *= 0.5;
+        }
         narrower
     }
 

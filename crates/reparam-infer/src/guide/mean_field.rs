@@ -101,7 +101,9 @@ impl Guide for MeanField {
     fn entropy(&self, gradient: Option<&mut [f64]>) -> Option<f64> {
         let dimension = self.scale.len();
         if let Some(gradient) = gradient {
-            gradient[dimension..].iter_mut().for_each(|g| *g += 1.0);
+            for g in &mut gradient[dimension..] {
+                *g += 1.0;
+            }
         }
         Some((HALF_LN_TWO_PI + 0.5) * dimension as f64 + self.parameters[dimension..].iter().sum::<f64>())
     }

@@ -76,7 +76,9 @@ impl Flow {
             site(options.seed).number(number as u64).step(0).fill(Noise::StandardNormal, 0, hidden);
             // Inputs of variance 1 and these weights give sums of variance 1; the biases spread the bends over ±2 sds.
             let shrink = 1.0 / ((weights / options.width.max(1)).max(1) as f64).sqrt();
-            hidden[..weights].iter_mut().for_each(|w| *w *= shrink);
+            for w in &mut hidden[..weights] {
+                *w *= shrink;
+            }
             couplings.push((coupling, from..parameters.len()));
         }
         parameters.resize(parameters.len() + 2 * n, 0.0);
