@@ -8,6 +8,7 @@ mod adapter;
 pub mod agreement;
 pub mod calibration;
 pub mod chains;
+mod constrained;
 pub mod correlations;
 mod draws;
 mod evaluator;
@@ -23,6 +24,7 @@ pub mod nuts;
 pub mod psis;
 
 pub use adapter::FromNuts;
+pub use constrained::Constrained;
 pub use draws::Draws;
 pub use evaluator::Evaluator;
 pub use gradient_check::gradient_errors;

@@ -42,6 +42,7 @@ const MODULES: [(&str, &[Module]); 5] = [
             ("evaluator", &["log_density"]),
             ("gradient_check", &["log_density"]),
             ("model", &["log_density"]),
+            ("constrained", &["log_density", "model"]),
             ("lbfgs", &[]),
             ("matrix", &[]),
             ("guide", &["matrix"]),

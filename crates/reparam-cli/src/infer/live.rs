@@ -37,6 +37,8 @@ pub struct Live {
     started: Instant,
     said: Instant,
     quiet: bool,
+    /// What is being done, and since when.
+    stage: (String, Instant),
 }
 
 impl Live {
@@ -52,7 +54,7 @@ impl Live {
             bar
         });
         let now = Instant::now();
-        Self { bar, started: now, said: now, quiet }
+        Self { bar, started: now, said: now, quiet, stage: (String::new(), now) }
     }
 
     /// Whether to go on.
@@ -62,8 +64,12 @@ impl Live {
 
     /// One look at the fit.
     pub fn see(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
+        if self.stage.0 != progress.stage {
+            self.stage = (progress.stage.to_owned(), Instant::now());
+        }
         if self.bar.is_some() || self.said.elapsed() > LINE_EVERY {
-            self.say(&Self::line(progress));
+            let line = self.line(progress);
+            self.say(&line);
         }
         Self::wanted()
     }
@@ -80,7 +86,7 @@ impl Live {
         }
     }
 
-    fn line(progress: &Progress<'_>) -> String {
+    fn line(&self, progress: &Progress<'_>) -> String {
         let point = &progress.point;
         let mut line = format!("{}: step {}", progress.stage, point.step);
         if point.elbo.is_finite() {
@@ -93,7 +99,9 @@ impl Live {
             let _ = write!(line, ", k-hat {k:.2}");
         }
         if let Some(share) = progress.share {
-            let _ = write!(line, ", {:.0} % of the draws", 100.0 * share);
+            let spent = self.stage.1.elapsed().as_secs_f64();
+            let left = if share > 0.0 { spent * (1.0 - share) / share } else { 0.0 };
+            let _ = write!(line, ", {:.0} %, {} left", 100.0 * share, duration(left));
         }
         line + &format!(", {}", duration(point.seconds))
     }
