@@ -70,6 +70,66 @@ pub fn write(folder: &Folder, loaded: &Loaded, found: &Found, fit: &FitArgs) -> 
         groups.push(observed(&observations));
     }
     zarr::write(folder, "inference.zarr", &groups)?;
+    let mut sections = vec![("Data and predictions", figures::predictive(model, &observations, &predictive))];
+    sections.push(("Posterior against prior", figures::marginals(model, &found.posterior)));
+    sections.push(("Pairs", figures::pairs(&found.posterior, &rows).into_iter().collect()));
+    if let Source::Guide(inference) = &found.source {
+        sections.push(("The fit", figures::diagnostics(inference)));
+    }
+    for picture in sections.iter().flat_map(|(_, pictures)| pictures) {
+        folder.write(&format!("{}.svg", picture.name), picture.drawing.standalone().as_bytes())?;
+        folder.write(&format!("{}.png", picture.name), &picture.drawing.to_png(SCALE))?;
+    }
+    folder.write("report.html", page(loaded, found, sections).as_bytes())
+}
+
+/// Draws that stand for the posterior without weights: resampled, in an order that is no order.
+fn standing(found: &Found) -> Vec<usize> {
+    let logs = &found.posterior.log_weights;
+    let count = logs.len();
+    if logs.iter().all(|w| (w + (count as f64).ln()).abs() < 1e-9) {
+        return (0..count).collect();
+    }
+    let key = Key::new(found.answer.seed).site("standing");
+    let chosen = reparam_infer::psis::resample(logs, count, key.step(0));
+    // Equal draws would stand side by side, and look like a chain that does not move.
+    let order = key.step(1).permutation(count);
+    order.into_iter().map(|at| chosen[at]).collect()
+}
+
+fn stats(found: &Found, standing: &[usize], drawn: &Drawn<'_>) -> zarr::Group {
+    match &found.source {
+        Source::Guide(inference) => {
+            let ratios = standing.iter().map(|s| inference.weighted.log_ratios[*s]).collect();
+            sample_stats(drawn, vec![("log_ratio", ratios)], Vec::new())
+        }
+        Source::Chains(chains) => sample_stats(
+            drawn,
+            vec![("lp", chains.log_densities.clone()), ("step_size", chains.step_sizes.clone())],
+            vec![("diverging", chains.divergent.clone()), ("tree_depth", chains.tree_depths.clone())],
+        ),
+    }
+}
+
+fn csv(names: &[String], rows: &[Vec<f64>]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // A vector in memory refuses nothing.
+    let _ = writer.write_record(names);
+    for row in rows {
+        let _ = writer.write_record(row.iter().map(f64::to_string));
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn page(loaded: &Loaded, found: &Found, pictures: Vec<(&'static str, Vec<Picture>)>) -> String {
+    let answer = &found.answer;
+    let tile = |label: &str, value: String, unit: &str| Row::new(label, value, unit, "");
+    let mut tiles = vec![tile("verdict", answer.verdict.clone(), "")];
+    tiles.extend(answer.k_hat.map(|k| tile("k-hat", format!("{k:.2}"), "")));
+    tiles.extend(answer.elbo.map(|elbo| tile("ELBO", format!("{elbo:.2}"), "nats")));
+    tiles.push(tile("in", duration(answer.seconds), ""));
+    let header = HEADER.map(str::to_owned).to_vec();
+    let rows = answer.parameters.iter().map(cells).collect();
     let mut parameters = Section::new("Parameters").with(Block::Grid { header, rows });
     for line in answer.conclusion().lines() {
         parameters = parameters.with(Block::Text(line.to_owned()));

@@ -46,8 +46,8 @@ impl<'a> Control<'a> {
     pub fn tick(&mut self, evaluations: u64, elbo: f64, elbo_se: f64, share: Option<f64>) -> ControlFlow<Stopped> {
         let evaluations = self.before + evaluations;
         let point = TracePoint { step: self.steps, evaluations, seconds: self.seconds(), elbo, elbo_se };
-        // What is said again while draws are weighted is no new estimate.
-        if elbo.is_finite() && self.trace.last().is_none_or(|last| last.elbo != elbo) {
+        // What is said again while draws are weighted is of few draws, and no step of the fit.
+        if elbo.is_finite() && self.stage != "weights" {
             self.trace.push(point);
         }
         let view = Progress { stage: &self.stage, point, share, k_hat: self.k_hat };
