@@ -157,6 +157,35 @@ fn two_runs_stand_side_by_side() {
     assert!(bad(folder.path(), &["infer", "compare", "a", "nowhere"]).0.contains("summary.json: No such file"));
 }
 
+/// `y = a² t`: the data cannot tell a from -a.
+fn two_modes(folder: &Path) {
+    let model = r#"
+name = "two modes"
+data = "two.csv"
+[rates]
+y = "a^2"
+[initial]
+y = 0
+[parameters]
+a = { prior = "normal(0, 10)" }
+[[observable]]
+name = "y"
+noise = 0.5
+"#;
+    std::fs::write(folder.join("two.toml"), model).unwrap();
+    std::fs::write(folder.join("two.csv"), "time,y\n1,9.1\n2,18.2\n").unwrap();
+}
+
+#[test]
+fn two_modes_are_trusted_by_neither_method() {
+    let folder = tempfile::tempdir().unwrap();
+    two_modes(folder.path());
+    for method in ["vi", "nuts"] {
+        let found = json(folder.path(), &["infer", "two.toml", "--method", method, "--json"], 1);
+        assert!(found["reason"].as_str().unwrap().contains("with about 1.00 times"), "{method}: {}", found["reason"]);
+    }
+}
+
 #[test]
 fn calibration_counts_ranks() {
     let folder = tempfile::tempdir().unwrap();
@@ -177,6 +206,9 @@ fn mistakes_are_told_with_what_to_do() {
     assert!(error.contains("PROBLEM lotka-voltera: neither a built-in model nor a file"), "{error}");
     assert_eq!(hint.as_deref(), Some("hint: did you mean lotka-volterra?"));
     assert!(bad(folder.path(), &["infer", "--draws", "3"]).0.contains("draws: must be at least 100"));
+    assert!(
+        bad(folder.path(), &["infer", "--threads", "99999"]).0.contains("--threads must be at most 1024, got 99999")
+    );
     assert!(bad(folder.path(), &["infer", "--guide", "low-rank:99"]).0.contains("low-rank:R needs 1 <= R"));
     let output = run(folder.path(), &["infer", "--guide", "wide"]);
     assert_eq!(output.status.code(), Some(2));

@@ -34,6 +34,9 @@ pub enum CommandError {
     /// The sampler refuses.
     #[error(transparent)]
     Nuts(#[from] NutsError),
+    /// Nothing was found that could be an answer.
+    #[error("{0}")]
+    Nothing(&'static str),
     /// Calibration refuses.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),

@@ -1,5 +1,6 @@
 //! Draws by Hamiltonian Monte Carlo: the judge.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -40,10 +41,10 @@ pub struct Chains {
 pub fn found(loaded: &Loaded, fit: &FitArgs, command: &str, run: Option<&Path>) -> Result<Found, CommandError> {
     let model = &*loaded.model;
     let live = Mutex::new(Live::new(false));
-    let (start, jitter) = start(model, fit)?;
+    let Start { centre, jitter, other_mode } = start(model, fit)?;
     let per_chain = fit.draws.div_ceil(CHAINS) as u64;
     let rules = NutsOptions { chains: CHAINS, draws: per_chain, seed: fit.seed, jitter, ..NutsOptions::default() };
-    let drawn = nuts(model, &start, &rules, &|progress| {
+    let drawn = nuts(model, &centre, &rules, &|progress| {
         let mut live = live.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         live.say(&format!(
             "nuts: chain {} of {CHAINS}, step {} of {}, {} divergences",
@@ -56,16 +57,27 @@ pub fn found(loaded: &Loaded, fit: &FitArgs, command: &str, run: Option<&Path>) 
     })?;
     let seconds = live.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).done();
     let drawn = even(drawn);
-    let all = drawn.all();
+    let (all, kept) = (drawn.all(), drawn.chains.len());
     let count = all.len();
-    let posterior = Posterior::new(model, all, vec![(1.0 / count as f64).ln(); count], CHAINS);
+    if count == 0 {
+        return Err(CommandError::Nothing("interrupted before the warm-up of a chain was done"));
+    }
+    let posterior = Posterior::new(model, all, vec![(1.0 / count as f64).ln(); count], kept);
     let quantities = posterior.quantities.len();
-    let length = count / CHAINS * quantities;
+    let length = count / kept * quantities;
     let chains: Vec<Draws> =
         posterior.values.values.chunks(length.max(1)).map(|c| Draws::new(quantities, c.to_vec())).collect();
     let found = summaries(&chains);
     let errors: Vec<f64> = found.iter().map(|s| s.mcse_mean).collect();
-    let (verdict, reason) = verdict(&found, &drawn);
+    let (mut verdict, mut reason) = verdict(&found, &drawn);
+    if let Some([distance, mass]) = other_mode {
+        verdict = "not to be trusted";
+        let _ = write!(
+            reason,
+            "; all chains began in one mode, and a search ended in another, {distance:.0} standard deviations away, with about {mass:.2} \
+             times its mass"
+        );
+    }
     let answer = Answer {
         problem: loaded.name.clone(),
         parameters: posterior.summaries(Some(&errors)),
@@ -81,7 +93,7 @@ pub fn found(loaded: &Loaded, fit: &FitArgs, command: &str, run: Option<&Path>) 
         failures: drawn.failures,
         seconds,
         stopped_because: if drawn.interrupted {
-            "interrupted".into()
+            format!("interrupted: {kept} of {CHAINS} chains had draws, {} each", count / kept)
         } else {
             format!("{CHAINS} chains of {} warm-up steps and {per_chain} draws are done", rules.warmup)
         },
@@ -93,9 +105,16 @@ pub fn found(loaded: &Loaded, fit: &FitArgs, command: &str, run: Option<&Path>) 
     Ok(Found { answer, posterior, source: Source::Chains(Box::new(stats(&drawn))) })
 }
 
+/// Where chains begin.
+struct Start {
+    centre: Vec<f64>,
+    jitter: f64,
+    other_mode: Option<[f64; 2]>,
+}
+
 /// The centre of the best normal on a search's path, and a jitter of about two of its narrowest standard deviations: chains begin apart, and none
 /// in another country.
-fn start(model: &dyn Model, fit: &FitArgs) -> Result<(Vec<f64>, f64), CommandError> {
+fn start(model: &dyn Model, fit: &FitArgs) -> Result<Start, CommandError> {
     let search = FitArgs { guide: GuideChoice::Pathfinder, draws: 400, ..fit.clone() };
     let found = infer(model, &model.start(), &options(model, &search), &mut |_| Live::wanted())?;
     let dimension = model.dimension();
@@ -107,20 +126,25 @@ fn start(model: &dyn Model, fit: &FitArgs) -> Result<(Vec<f64>, f64), CommandErr
         (column.iter().map(|x| (x - centre[d]).powi(2)).sum::<f64>() / column.len() as f64).sqrt()
     };
     let narrowest = (0..dimension).map(sd).fold(f64::INFINITY, f64::min);
-    Ok((centre, (2.0 * narrowest).clamp(1e-6, 1.0)))
+    Ok(Start { centre, jitter: (2.0 * narrowest).clamp(1e-6, 1.0), other_mode: found.other_mode })
 }
 
-/// Chains of one length: an interrupted run's are cut to the shortest.
-fn even(mut drawn: NutsDraws) -> NutsDraws {
-    let shortest = drawn.chains.iter().map(Draws::len).min().unwrap_or(0);
-    for (chain, stats) in drawn.chains.iter_mut().zip(&mut drawn.stats) {
+/// Chains of one length: of an interrupted run those that have at least a quarter of the longest one's draws, cut to the shortest.
+fn even(drawn: NutsDraws) -> NutsDraws {
+    let longest = drawn.chains.iter().map(Draws::len).max().unwrap_or(0);
+    let long = |chain: &Draws| !chain.is_empty() && 4 * chain.len() >= longest;
+    let shortest = drawn.chains.iter().filter(|c| long(c)).map(Draws::len).min().unwrap_or(0);
+    let (mut chains, mut kept) = (Vec::new(), Vec::new());
+    for (mut chain, mut stats) in drawn.chains.into_iter().zip(drawn.stats).filter(|(chain, _)| long(chain)) {
         chain.values.truncate(shortest * chain.dimension);
         stats.log_density.truncate(shortest);
         stats.step_size.truncate(shortest);
         stats.divergent.truncate(shortest);
         stats.tree_depth.truncate(shortest);
+        chains.push(chain);
+        kept.push(stats);
     }
-    drawn
+    NutsDraws { chains, stats: kept, ..drawn }
 }
 
 fn verdict(found: &[ChainSummary], drawn: &NutsDraws) -> (&'static str, String) {

@@ -86,8 +86,15 @@ pub fn run(known: &Known, given: &[Given], count: u64, args: &LawArgs) -> Result
     output.finish()
 }
 
+/// Threads that may be asked for.
+const MOST_THREADS: usize = 1024;
+
 /// A pool of that many threads; 0: all cores.
 pub fn pool(threads: usize) -> Result<rayon::ThreadPool, LawError> {
+    // Each takes a stack: thousands would keep the system busy with themselves.
+    if threads > MOST_THREADS {
+        return Err(LawError::option("--threads", format!("at most {MOST_THREADS}"), threads));
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

@@ -97,7 +97,8 @@ pub fn infer<D: LogDensity + ?Sized>(
     };
     let verdict = verdict(density, &fit, &weighted, &evidence);
     let draws = standing(&weighted, verdict.level, key, options.draws);
-    Ok(Inference { fit, weighted, attempts, verdict, draws })
+    let other_mode = evidence.other_mode;
+    Ok(Inference { fit, weighted, attempts, verdict, other_mode, draws })
 }
 
 /// The guides to try, in order.

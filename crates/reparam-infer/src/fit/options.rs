@@ -128,6 +128,8 @@ pub struct Inference {
     pub attempts: Vec<Attempt>,
     /// Whether to believe it.
     pub verdict: Verdict,
+    /// Another mode that a search ended in: how many standard deviations away it is, and its mass against the found one's.
+    pub other_mode: Option<[f64; 2]>,
     /// Draws that stand for the posterior: resampled by weight where they are to be trusted, the guide's own where not.
     pub draws: crate::Draws,
 }

@@ -34,7 +34,9 @@ pub fn run<D: LogDensity + ?Sized>(
 ) -> Result<Run, NutsError> {
     let counts = Counts::default();
     let counted = Counted { density, counts: &counts };
-    let sampler_error = |error: String| NutsError::Sampler { chain, reason: error };
+    // What follows the first line is a trace of the sampler's own.
+    let first = |error: &str| error.lines().next().unwrap_or_default().to_owned();
+    let sampler_error = |error: String| NutsError::Sampler { chain, reason: first(&error) };
     let start = jittered(&counted, start, options.jitter, chain, noise.step(0))?;
     let mut rng = ChaCha8Rng::seed_from_u64(noise.step(1).bits(0));
     let mut sampler = settings(options)
