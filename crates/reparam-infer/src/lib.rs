@@ -1,8 +1,9 @@
 //! Variational inference on log densities, without a tensor framework.
 //!
-//! A model is a [`LogDensity`]: a function of unconstrained parameters, with its gradient, on plain `f64` slices. What guides
-//! and stopping rules need of it goes through an [`Evaluator`], which counts the places where the model fails instead of
-//! giving up. [`gradient_errors`] holds a gradient against finite differences; point it at your own model first.
+//! A model is a [`LogDensity`]: a function of unconstrained parameters, with its gradient, on plain `f64` slices ([`Constrained`] makes one of a density
+//! under constraints). [`fit::infer`] finds its posterior and says whether to believe it; [`nuts`], [`calibration`] and [`agreement`] are the judges.
+//! A place where the model fails is an event: counted, said, and survived. [`gradient_errors`] holds a gradient against finite differences; point it
+//! at your own model first.
 
 mod adapter;
 pub mod agreement;
