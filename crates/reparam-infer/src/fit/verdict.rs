@@ -1,6 +1,7 @@
 //! Whether to believe weighted draws, and why not.
 
 use super::{Fit, Stopped, Trust, Verdict, Weighted};
+use crate::correlations::worst_of_covariance;
 use crate::guide::FullRank;
 use crate::{LogDensity, matrix};
 
@@ -26,6 +27,8 @@ const USABLE: f64 = 0.7;
 const WORTH: f64 = 100.0;
 /// Correlations from here on are named.
 const NAMED: f64 = 0.5;
+/// So many at most: a reason is to be read.
+const MOST_NAMED: usize = 4;
 
 pub(crate) fn verdict<D: LogDensity + ?Sized>(
     density: &D,
@@ -88,13 +91,14 @@ pub(crate) fn verdict<D: LogDensity + ?Sized>(
 /// Why weights are unstable, as far as it can be told.
 fn causes<D: LogDensity + ?Sized>(density: &D, weighted: &Weighted, evidence: &Evidence<'_>) -> Vec<String> {
     let mut causes = Vec::new();
-    let pairs = correlations(evidence.normal);
-    if evidence.independent && !pairs.is_empty() {
-        let named: Vec<String> = pairs
-            .iter()
-            .take(4)
-            .map(|&(i, j, r)| format!("{} with {} ({r:+.2})", density.name(i), density.name(j)))
-            .collect();
+    let names: Vec<String> = (0..density.dimension()).map(|i| density.name(i)).collect();
+    let strong = worst_of_covariance(&evidence.normal.covariance(), &names, MOST_NAMED);
+    let named: Vec<String> = strong
+        .iter()
+        .filter(|pair| pair.correlation.abs() >= NAMED)
+        .map(|pair| format!("{} with {} ({:+.2})", pair.first, pair.second, pair.correlation))
+        .collect();
+    if evidence.independent && !named.is_empty() {
         causes.push(format!("independent normals cannot hold the correlations of {}", named.join(", ")));
     }
     if let Some((i, ratio)) = heavy(weighted) {
@@ -107,23 +111,6 @@ fn causes<D: LogDensity + ?Sized>(density: &D, weighted: &Weighted, evidence: &E
         causes.push("the posterior has another shape than the guide's family (bent, or heavy in its tails)".into());
     }
     causes
-}
-
-/// Pairs that correlate by at least [`NAMED`], the strongest first.
-pub(crate) fn correlations(normal: &FullRank) -> Vec<(usize, usize, f64)> {
-    let covariance = normal.covariance();
-    let d = normal.loc().len();
-    let mut pairs = Vec::new();
-    for i in 0..d {
-        for j in 0..i {
-            let r = covariance[i * d + j] / (covariance[i * d + i] * covariance[j * d + j]).sqrt();
-            if r.abs() >= NAMED {
-                pairs.push((j, i, r));
-            }
-        }
-    }
-    pairs.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
-    pairs
 }
 
 /// The coordinate whose weighted standard deviation exceeds the guide's most, where by half or more.

@@ -42,7 +42,8 @@ pub(crate) fn weigh<D: LogDensity + ?Sized>(
 ) -> Result<Weighted, LogDensityError> {
     let mut wanted = draws;
     let mut drawn = Drawn { points: Vec::new(), log_ratios: Vec::new() };
-    for round in 0..=AGAIN {
+    let mut round = 0;
+    loop {
         let stopped = drawn.extend(batch, guide, key, wanted, control, elbo)?;
         let smoothed =
             psis(&drawn.log_ratios).map_err(|error| LogDensityError::Failed(format!("{error}: {}", last(batch))))?;
@@ -59,8 +60,8 @@ pub(crate) fn weigh<D: LogDensity + ?Sized>(
             });
         }
         wanted *= 4;
+        round += 1;
     }
-    unreachable!("the last round returns")
 }
 
 fn last<'a, D: LogDensity + ?Sized>(batch: &'a Batch<'_, D>) -> &'a str {

@@ -65,7 +65,7 @@ impl<'a, D: LogDensity + ?Sized> Whitened<'a, D> {
     pub fn mean_field(&self, guide: &MeanField) -> MeanField {
         match &self.map {
             Map::Diagonal(scale) => {
-                let scales: Vec<f64> = scale.iter().zip(guide.scale()).map(|(a, b)| a * b).collect();
+                let scales: Vec<f64> = scale.iter().zip(guide.scale()).map(|(a, b)| positive(a * b)).collect();
                 MeanField::new(&self.place(guide.loc()), &scales)
             }
             Map::Lower(_) => unreachable!("independent normals are whitened by coordinate"),
@@ -88,14 +88,20 @@ impl<'a, D: LogDensity + ?Sized> Whitened<'a, D> {
         let mut triangle = Vec::with_capacity(rows.len());
         for i in 0..n {
             for j in 0..=i {
-                triangle.push(match &self.map {
+                let element = match &self.map {
                     Map::Diagonal(scale) => scale[i] * at(i, j),
                     Map::Lower(lower) => (j..=i).map(|k| lower[i * n + k] * at(k, j)).sum(),
-                });
+                };
+                triangle.push(if i == j { positive(element) } else { element });
             }
         }
         FullRank::new(&self.place(guide.loc()), &triangle)
     }
+}
+
+/// A scale that fell below the smallest number, or is none, as the smallest number: the guide's draws then have no value, and the verdict says so.
+const fn positive(scale: f64) -> f64 {
+    if scale > 0.0 { scale } else { f64::MIN_POSITIVE }
 }
 
 impl<D: LogDensity + ?Sized> LogDensity for Whitened<'_, D> {

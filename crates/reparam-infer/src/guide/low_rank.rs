@@ -51,7 +51,7 @@ impl LowRank {
 
     /// This normal about another mean, its coordinates stretched.
     pub(crate) fn scaled(&self, loc: &[f64], stretch: &[f64]) -> Self {
-        let scale: Vec<f64> = self.scale.iter().zip(stretch).map(|(a, b)| a * b).collect();
+        let scale: Vec<f64> = self.scale.iter().zip(stretch).map(|(a, b)| (a * b).max(f64::MIN_POSITIVE)).collect();
         let rows = self.factors().chunks(self.rank).zip(stretch);
         let factors: Vec<f64> = rows.flat_map(|(row, s)| row.iter().map(move |f| f * s)).collect();
         Self::new(loc, &scale, &factors, self.rank)
