@@ -5,23 +5,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Crates, and what of this workspace, of Burn and of serde each may name. Each crate names only ones above it.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("reparam_core", &[]),
     ("reparam_infer", &["reparam_core"]),
     ("reparam_dynamics", &["reparam_core", "reparam_infer", "serde"]),
+    ("reparam_cells", &["reparam_core", "serde"]),
     ("reparam", &["reparam_core", "reparam_infer", "burn", "serde"]),
-    ("reparam_cli", &["reparam_core", "reparam_infer", "reparam_dynamics", "reparam", "burn", "serde"]),
+    (
+        "reparam_cli",
+        &["reparam_core", "reparam_infer", "reparam_dynamics", "reparam_cells", "reparam", "burn", "serde"],
+    ),
 ];
 
 /// Names whose use is told apart; what is not here (rayon, png…) is for the manifests to say.
-const WATCHED: [&str; 7] =
-    ["reparam_core", "reparam_infer", "reparam_dynamics", "reparam", "reparam_cli", "burn", "serde"];
+const WATCHED: [&str; 8] =
+    ["reparam_core", "reparam_infer", "reparam_dynamics", "reparam_cells", "reparam", "reparam_cli", "burn", "serde"];
 
 /// A module at the root of a crate, and those that it may name.
 type Module = (&'static str, &'static [&'static str]);
 
 /// Modules of each crate, and those that each may name: only ones above it in the list, so there can be no cycle.
-const MODULES: [(&str, &[Module]); 5] = [
+const MODULES: [(&str, &[Module]); 6] = [
     (
         "reparam_core",
         &[
@@ -73,6 +77,24 @@ const MODULES: [(&str, &[Module]); 5] = [
         ],
     ),
     (
+        "reparam_cells",
+        &[
+            ("sparse", &[]),
+            ("frame", &[]),
+            ("phase", &[]),
+            ("store", &["sparse"]),
+            ("data", &["sparse", "frame", "store"]),
+            ("check", &["sparse", "frame", "store", "data"]),
+            ("read", &["sparse", "frame", "store", "data", "check"]),
+            ("select", &["sparse", "store", "data"]),
+            ("gene_sets", &["data", "phase"]),
+            ("simulate", &["sparse", "frame", "store", "data", "select", "gene_sets"]),
+            ("cycle", &["sparse", "store", "data", "phase", "select", "gene_sets", "simulate"]),
+            // The last two by its tests alone.
+            ("write", &["sparse", "frame", "store", "data", "select", "simulate", "cycle"]),
+        ],
+    ),
+    (
         "reparam",
         &[
             ("fused", &[]),
@@ -88,6 +110,7 @@ const MODULES: [(&str, &[Module]); 5] = [
             ("measure", &["attach", "dist", "noise", "estimator"]),
             ("objective", &["train", "dist", "noise", "estimator"]),
             ("vae", &["train", "nn", "fused", "noise", "dist", "estimator", "objective"]),
+            ("cells", &["attach", "special", "train", "nn", "fused", "noise", "dist", "objective", "vae"]),
         ],
     ),
     (
@@ -95,13 +118,15 @@ const MODULES: [(&str, &[Module]); 5] = [
         &[
             ("console", &[]),
             ("data", &[]),
+            ("folder", &[]),
             ("report", &[]),
             // The applications, and the command line on top of them.
             ("law", &["console", "report"]),
             ("compare", &["console", "report", "law"]),
             ("vae", &["console", "data", "report"]),
             ("infer", &["console", "report", "law", "compare"]),
-            ("cli", &["console", "law", "compare", "vae", "infer"]),
+            ("cells", &["console", "folder", "report"]),
+            ("cli", &["console", "law", "compare", "vae", "infer", "cells"]),
         ],
     ),
 ];
