@@ -8,9 +8,9 @@ const ROUND: f32 = 12_582_912.0;
 /// ln 2 in two parts: the first has 9 trailing zero bits, so that n·`LN2_HIGH` is exact for |n| < 2⁹.
 const LN2_HIGH: f32 = 0.693_145_75;
 const LN2_LOW: f32 = 1.428_606_8e-6;
-const EXP: [f32; 5] =
+pub(super) const EXP: [f32; 5] =
     [0.5000000013470307, 0.1666657696724757, 0.04166646489535421, 0.00836318154467824, 0.0013933652487960106];
-const ATANH: [f32; 5] =
+pub(super) const ATANH: [f32; 5] =
     [0.33333333668984294, 0.19999850614261144, 0.14296295156885766, 0.1085159955275621, 0.11619823288933973];
 const TANH: [f32; 6] = [
     -0.33333333153079214,
@@ -24,7 +24,7 @@ const TANH: [f32; 6] = [
 /// `a0 + a1 x + a2 x² + …` by Horner's rule with fused multiply-adds.
 #[inline(always)]
 #[allow(clippy::inline_always)]
-fn horner<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
+pub(super) fn horner<const N: usize>(x: f32, coefficients: &[f32; N]) -> f32 {
     let mut sum = coefficients[N - 1];
     for i in (0..N - 1).rev() {
         sum = sum.mul_add(x, coefficients[i]);

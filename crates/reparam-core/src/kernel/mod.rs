@@ -10,6 +10,7 @@
 mod activation;
 mod adam;
 mod bernoulli;
+mod counts;
 pub(crate) mod dispatch;
 pub mod double;
 mod logistic;
@@ -20,9 +21,13 @@ mod smooth;
 pub use activation::{Activation, activation_backward, bias_activation};
 pub use adam::{AdamStep, adam_update};
 pub use bernoulli::{bernoulli_rows, scale_rows};
+pub use counts::{
+    AccessRow, AccessSlopes, CountLaw, CountRow, CountScratch, CountSlopes, CountSums, SparseMatrix, accessibility_row,
+    add_scaled, count_row, sparse_product, transposed_sparse_product,
+};
 pub use logistic::{LOGISTIC_DRAWS, LogisticDesign, logistic_draw, logistic_draws};
 pub use reduce::{add_assign, add_rows, sum_of_squares};
-pub use smooth::{bounded_with_slope, exp_in_place, silu_with_slope};
+pub use smooth::{bounded_with_slope, exp_in_place, log1p_scaled, silu_with_slope};
 
 /// Lanes of the inner loops: one AVX-512 register, two AVX2 registers.
 pub(crate) const LANES: usize = 16;

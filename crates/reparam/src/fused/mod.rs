@@ -6,14 +6,21 @@
 //! the plain expression runs.
 
 mod bernoulli;
+mod counts;
 mod linear;
 mod ops;
 pub mod product;
 pub(crate) mod slices;
+mod sparse_linear;
 
 pub use bernoulli::{bernoulli_log_likelihood, bernoulli_log_likelihood_plain};
+pub use counts::{
+    CountLaw, CountRows, CountRowsError, accessibility_log_likelihood, accessibility_log_likelihood_plain,
+    count_log_likelihood, count_log_likelihood_plain,
+};
 pub use linear::{linear, linear_plain};
 pub use reparam_core::kernel::Activation;
+pub use sparse_linear::{sparse_linear, sparse_linear_plain};
 
 use burn::tensor::{DType, Device, Tensor};
 
