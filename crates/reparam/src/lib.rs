@@ -16,6 +16,7 @@
 //! ```
 
 pub mod attach;
+pub mod cells;
 pub mod dist;
 pub mod estimator;
 pub mod fused;

@@ -32,6 +32,30 @@ impl Linear {
         }
     }
 
+    /// A layer with these weights, `[inputs, outputs]` row-major, and this bias.
+    ///
+    /// # Panics
+    /// When there are not as many weights as inputs times outputs.
+    #[must_use]
+    pub fn from_values(weights: Vec<f32>, bias: Vec<f32>, activation: Activation, device: &Device) -> Self {
+        let outputs = bias.len();
+        let inputs = weights.len().checked_div(outputs).unwrap_or(0);
+        Self {
+            weight: Param::from_data(TensorData::new(weights, [inputs, outputs]), device),
+            bias: Param::from_data(TensorData::new(bias, [outputs]), device),
+            activation,
+        }
+    }
+
+    /// The same layer with other weights, `[inputs, outputs]` row-major, and another bias; the number of inputs may differ.
+    ///
+    /// # Panics
+    /// When there are not as many weights as inputs times outputs.
+    #[must_use]
+    pub fn with_values(&self, weights: Vec<f32>, bias: Vec<f32>) -> Self {
+        Self::from_values(weights, bias, self.activation, &self.bias.val().device())
+    }
+
     /// The layer's output for each row.
     #[must_use]
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {

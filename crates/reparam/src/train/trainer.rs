@@ -184,6 +184,13 @@ impl<M: Module> Trainer<M> {
         }
     }
 
+    /// The parts that [`Trainer::step`] cuts a batch of `rows` rows into, in order.
+    #[must_use]
+    pub fn parts(&self, rows: usize) -> Vec<Range<usize>> {
+        // A GPU is best fed whole batches; shards are there for threads and for the order of sums on the CPU.
+        shards(rows, if self.on_tensors { 1 } else { self.config.shards })
+    }
+
     /// Makes one step on a batch of `rows` rows.
     ///
     /// `objective` gets the model with its graph and the rows of its shard, and returns the shard's surrogate; it runs once a
@@ -196,9 +203,8 @@ impl<M: Module> Trainer<M> {
     where
         F: Fn(&M, Range<usize>) -> Surrogate + Sync,
     {
-        // A GPU is best fed whole batches; shards are there for threads and for the order of sums on the CPU.
         let on_cpu = !self.on_tensors;
-        let parts = shards(rows, if on_cpu { self.config.shards } else { 1 });
+        let parts = self.parts(rows);
         let forks: Vec<(M, Range<usize>)> = parts.into_iter().map(|part| (self.model().clone(), part)).collect();
         let run = |(model, part): (M, Range<usize>)| {
             let model = model.train();
