@@ -18,7 +18,7 @@ fn font(pixels: f64) -> f64 {
 }
 
 /// The mean width of a character of a sans-serif font, as a part of the font size; rather too wide than too narrow.
-const CHARACTER: f64 = 0.56;
+pub(super) const CHARACTER: f64 = 0.56;
 
 /// The part of the canvas with coordinates, in whose units marks are drawn.
 pub(super) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
@@ -26,7 +26,7 @@ type Canvas<'b> = DrawingArea<SVGBackend<'b>, Shift>;
 pub(super) type Drawn = Result<(), Box<dyn Error>>;
 
 /// A label of bounded length.
-fn short(text: &str, most: usize) -> String {
+pub(super) fn short(text: &str, most: usize) -> String {
     let text = clean(text).replace(['\n', '\t'], " ");
     if text.chars().count() <= most { text } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
 }

@@ -1,41 +1,17 @@
 //! Scatter plots: points coloured by class or by a value.
 
 use super::axis::{Axis, AxisStyle};
+use super::colouring::{Colouring, Look};
 use super::curve::{Shown, drawable, shown_range};
 use super::drawing::Drawing;
-use super::frame::{Chart, Drawn, Entry, FINE, Frame, Mark, write_at, write_in_the_middle};
-use super::palette::{self, CLASSES, INK, MUTED, PAPER};
+use super::frame::{Chart, Drawn, FINE, Frame, write_at, write_in_the_middle};
+use super::palette::{INK, PAPER};
 use crate::report::number::significant;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 /// More points than this hide each other and make the page heavy.
 const MOST_POINTS: usize = 4_000;
-/// Ten colours times three shapes.
-const MOST_CLASSES: usize = 30;
-
-/// What the colour of a point means.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Colouring {
-    /// Nothing: all points are alike.
-    #[default]
-    None,
-    /// The class of each point, named; colours and shapes differ.
-    Classes {
-        /// The index of each point's class in `names`.
-        class: Vec<usize>,
-        /// The names of the classes.
-        names: Vec<String>,
-    },
-    /// A number for each point, on a scale from dark to light.
-    Values {
-        /// The numbers, one for each point.
-        values: Vec<f64>,
-        /// Name and unit of the number.
-        label: String,
-    },
-}
-
 /// A scatter plot.
 ///
 /// ```
@@ -96,7 +72,7 @@ impl Scatter {
     /// The finished plot.
     pub fn draw(&self) -> Drawing {
         let mut notes = Vec::new();
-        let scale = self.value_range();
+        let scale = self.colouring.range();
         let dots = self.dots(scale, &mut notes);
         let range = |pick: fn(&Dot) -> f64| shown_range(dots.iter().map(pick), true);
         let (x_range, y_range) = (range(|dot| dot.at.0), range(|dot| dot.at.1));
@@ -124,7 +100,7 @@ impl Scatter {
             x_label: &self.x_label,
             x,
             y,
-            legend: self.legend(scale),
+            legend: self.colouring.legend(scale),
             legend_beside: true,
             notes,
             x_lines: true,
@@ -137,7 +113,7 @@ impl Scatter {
             draw_dots(chart, &dots)?;
             self.draw_names(chart, &frame, &dots)
         });
-        outlined(drawing)
+        outlined(drawing, NAME_SIZE)
     }
 
     /// Every point that can be drawn, in the order given, so that no class lies over all others.
@@ -145,22 +121,7 @@ impl Scatter {
         let mut lost = 0;
         let mut dots = Vec::new();
         for (index, &at) in self.points.iter().enumerate() {
-            let (colour, shape, class) = match &self.colouring {
-                Colouring::None => (CLASSES[0].rgb(), 0, 0),
-                Colouring::Classes { class, names } => match class.get(index) {
-                    Some(&class) if class < names.len().min(MOST_CLASSES) => {
-                        (CLASSES[class % CLASSES.len()].rgb(), palette::shape(class), class)
-                    }
-                    _ => (MUTED.rgb(), 0, usize::MAX),
-                },
-                Colouring::Values { values, .. } => match (values.get(index), scale) {
-                    (Some(value), Some((low, high))) if value.is_finite() => {
-                        let place = if high > low { (value - low) / (high - low) } else { 0.5 };
-                        (palette::scale(place), 0, 0)
-                    }
-                    _ => (MUTED.rgb(), 0, 0),
-                },
-            };
+            let Look { colour, shape, class } = self.colouring.look(index, scale);
             if drawable(at.0) && drawable(at.1) {
                 dots.push(Dot { at, colour, shape, class });
             } else {
@@ -177,52 +138,18 @@ impl Scatter {
         dots.into_iter().step_by(stride).collect()
     }
 
-    fn value_range(&self) -> Option<(f64, f64)> {
-        let Colouring::Values { values, .. } = &self.colouring else {
-            return None;
-        };
-        shown_range(values.iter().copied(), true).map(|range| (range.low, range.high))
-    }
-
-    fn legend(&self, scale: Option<(f64, f64)>) -> Vec<Entry> {
-        let entry = |label: String, mark, colour| Entry { label, mark, colour };
-        match &self.colouring {
-            Colouring::None => Vec::new(),
-            Colouring::Classes { names, .. } => {
-                let mut legend: Vec<Entry> = names
-                    .iter()
-                    .take(MOST_CLASSES)
-                    .enumerate()
-                    .map(|(i, name)| {
-                        entry(name.clone(), Mark::Shape(palette::shape(i)), CLASSES[i % CLASSES.len()].rgb())
-                    })
-                    .collect();
-                if names.len() > MOST_CLASSES {
-                    legend.push(entry(format!("{} others", names.len() - MOST_CLASSES), Mark::Shape(0), MUTED.rgb()));
-                }
-                legend
-            }
-            Colouring::Values { label, .. } => {
-                let (low, high) = scale.unwrap_or((0.0, 1.0));
-                let step =
-                    |place: f64| entry(significant(low + place * (high - low), 3), Mark::Box, palette::scale(place));
-                let mut legend = vec![Entry { label: label.clone(), mark: Mark::Box, colour: PAPER.rgb() }];
-                legend.extend((0..=8).rev().map(|place| step(f64::from(place) / 8.0)));
-                legend
-            }
-        }
-    }
-
     /// The name of each class at the median of its points, or beside it where another name stands there already.
     fn draw_names(&self, chart: &mut Chart<'_, '_>, frame: &Frame<'_>, dots: &[Dot]) -> Drawn {
-        let Colouring::Classes { names, .. } = &self.colouring else {
+        let Some(names) = self.colouring.names() else {
             return Ok(());
         };
         if !self.name_classes || names.len() < 2 {
             return Ok(());
         }
         let mut taken: Vec<(f64, f64)> = Vec::new();
-        for (class, name) in names.iter().enumerate().take(MOST_CLASSES).filter(|(_, name)| name.chars().count() <= 3) {
+        for (class, name) in
+            names.iter().enumerate().take(self.colouring.most()).filter(|(_, name)| name.chars().count() <= 3)
+        {
             let median = |pick: fn(&Dot) -> f64| {
                 let mut values: Vec<f64> = dots.iter().filter(|dot| dot.class == class).map(pick).collect();
                 values.sort_by(f64::total_cmp);
@@ -269,9 +196,9 @@ fn free_place(wanted: (f64, f64), taken: &[(f64, f64)], size: (f64, f64)) -> (f6
 /// The size of the names of classes, which nothing else in the plot has.
 const NAME_SIZE: f64 = 14.0;
 
-/// The drawing with a thin line of the ground's colour around the names of classes: they stand out and hide next to nothing.
-fn outlined(mut drawing: Drawing) -> Drawing {
-    let size = format!("font-size=\"{}\"", NAME_SIZE * f64::from(FINE));
+/// The drawing with a thin line of the ground's colour around all text of this size: it stands out and hides next to nothing.
+pub(super) fn outlined(mut drawing: Drawing, size: f64) -> Drawing {
+    let size = format!("font-size=\"{}\"", size * f64::from(FINE));
     let line = format!(
         "{size} font-weight=\"700\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
         PAPER.hex(),

@@ -60,7 +60,7 @@ impl<'a> Element<'a> {
     /// The text of a text element.
     pub fn text(&self) -> String {
         let text = self.after.trim();
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&amp;", "&")]
             .iter()
             .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
     }
