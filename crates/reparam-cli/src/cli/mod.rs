@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{compare, console, infer, law, vae};
+use crate::{cells, compare, console, infer, law, vae};
 
 /// Differentiate through randomness: ask laws, compare estimators, train, evaluate and look at models.
 #[derive(Debug, Parser)]
@@ -24,6 +24,9 @@ enum Application {
     /// Variational autoencoders of images (Kingma and Welling 2014)
     #[command(subcommand)]
     Vae(vae::Command),
+    /// Single cells: gene counts and chromatin accessibility, and the cell cycle as a knob (Lopez et al. 2018)
+    #[command(subcommand)]
+    Cells(cells::Command),
     /// List the laws: parameters, support, how each draws and differentiates
     Laws(law::CatalogueArgs),
     /// Ask one law: density, moments, score, pathwise derivative, draws, divergence
@@ -47,6 +50,12 @@ struct Failure {
 
 impl From<vae::VaeError> for Failure {
     fn from(error: vae::VaeError) -> Self {
+        Self { error: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<cells::CellsError> for Failure {
+    fn from(error: cells::CellsError) -> Self {
         Self { error: error.to_string(), hint: error.hint() }
     }
 }
@@ -83,6 +92,7 @@ pub fn main() -> ExitCode {
     let done = |()| compare::Outcome::Done;
     let outcome = fault::contained(|| match cli.application {
         Application::Vae(command) => vae::run(command).map(done).map_err(Failure::from),
+        Application::Cells(command) => cells::run(&command).map(done).map_err(Failure::from),
         Application::Laws(args) => law::catalogue(&args).map(done).map_err(Failure::from),
         Application::Law(args) => law::law(&args).map(done).map_err(Failure::from),
         Application::Compare(args) => compare::compare(&args).map(done).map_err(Failure::from),
