@@ -82,8 +82,7 @@ fn report(subject: &Subject<'_>) -> Result<CellsReport, CellsError> {
     if let Some(axis) = subject.axis {
         verdict.extend(super::written::axis_lines(axis).into_iter().map(|line| {
             let line = line.trim_start_matches("cycle").trim();
-            let mut letters = line.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
+            sentence(line)
         }));
     }
     Ok(CellsReport {
@@ -199,7 +198,7 @@ fn map(subject: &Subject<'_>) -> Option<CellMap> {
     let (points, axes, about) = around.map_or_else(|| coordinates(table), |axis| Some(ring(table, axis)))?;
     let mut colourings = Vec::new();
     let mut add = |name: &str, about: &str, values: CellValues| {
-        colourings.push(CellColouring { name: name.into(), about: about.into(), values });
+        colourings.push(CellColouring { name: name.into(), about: sentence(about), values });
     };
     if let Some(axis) = subject.axis {
         add("angle of the cycle", &axis.how, CellValues::Angles(axis.angles.clone()));
@@ -323,7 +322,7 @@ fn cycle(subject: &Subject<'_>, axis: &CycleAxis) -> Result<CycleReport, CellsEr
     });
     run.folder.write("cycle.svg", picture.standalone().as_bytes())?;
     Ok(CycleReport {
-        about: axis.how.clone(),
+        about: sentence(&axis.how),
         agreement: subject
             .measures
             .iter()
@@ -332,7 +331,7 @@ fn cycle(subject: &Subject<'_>, axis: &CycleAxis) -> Result<CycleReport, CellsEr
                 value: measure.value,
                 standard_error: None,
                 chance: measure.chance,
-                about: measure.about.clone(),
+                about: sentence(&measure.about),
             })
             .collect(),
         phases,
@@ -341,6 +340,12 @@ fn cycle(subject: &Subject<'_>, axis: &CycleAxis) -> Result<CycleReport, CellsEr
         knob: Some(rows_of(&knob, m, names)),
         genes,
     })
+}
+
+/// Words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
 }
 
 /// Where phases lie, for pictures.
