@@ -9,81 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::evaluate::mean_and_error;
 use super::objective::{CellNoise, surrogate};
-use super::{CellBatch, CellLatents, CellSource, CellVae, Ring, evaluate, latents};
-use crate::objective::KlWeight;
+use super::progress::Progress;
+use super::{CellBatch, CellFitConfig, CellFitError, CellLatents, CellSource, CellVae, Ring, evaluate, latents};
 use crate::train::{
-    Checkpoint, Counts, NamedParameters, ParameterError, Schedule, ScheduleError, StepError, Trainer, TrainerConfig,
-    load_parameters, numbers, read_parameters,
+    Checkpoint, Counts, NamedParameters, ParameterError, Trainer, load_parameters, numbers, read_parameters,
 };
-
-/// How to train.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
-pub struct CellFitConfig {
-    /// Passes over the training cells.
-    pub epochs: u64,
-    /// Cells in a batch.
-    pub batch: usize,
-    /// Learning rate at the start.
-    pub learning_rate: f64,
-    /// How it changes.
-    pub schedule: Schedule,
-    /// Weight of the divergence.
-    pub kl: KlWeight,
-    /// Share of the counts above 0 of a cell, at random in each step, that its encoder does not see: encoders of many features learn few cells by heart.
-    pub hide: f64,
-    /// Epochs without a better validation ELBO after which training stops; 0: never.
-    pub patience: u64,
-    /// Shards, clipping, optimiser.
-    pub trainer: TrainerConfig,
-    /// Seed of the order of cells and of all draws.
-    pub seed: u64,
-}
-
-impl Default for CellFitConfig {
-    fn default() -> Self {
-        Self {
-            epochs: 100,
-            batch: 128,
-            learning_rate: 1e-3,
-            schedule: Schedule::Constant,
-            kl: KlWeight::default(),
-            hide: 0.0,
-            patience: 0,
-            trainer: TrainerConfig::default(),
-            seed: 0,
-        }
-    }
-}
-
-/// Training that could not begin or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum CellFitError {
-    /// No cells.
-    #[error("cells: there is none to train on")]
-    NoCells,
-    /// A batch of none.
-    #[error("batch: must be at least 1 cell, got 0")]
-    Batch,
-    /// The learning rate is no rate.
-    #[error("learning-rate: must be finite and > 0, got {0}")]
-    LearningRate(f64),
-    /// The schedule makes no sense.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// The step failed.
-    #[error(transparent)]
-    Step(#[from] StepError),
-    /// Counts could not be read.
-    #[error("counts: {0}")]
-    Read(#[from] std::io::Error),
-    /// A share that is none.
-    #[error("hide: must be in [0, 1), got {0}")]
-    Hide(f64),
-    /// A checkpoint of another model.
-    #[error("checkpoint: {0}")]
-    Checkpoint(String),
-}
 
 /// What one epoch came to, in nats a cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,30 +58,6 @@ pub enum CellEvent {
     Finished,
     /// Nothing: the validation ELBO has not improved for `patience` epochs.
     OutOfPatience,
-}
-
-/// The progress that a checkpoint keeps. Floats as their bits: JSON has no NaN, and a number may be read back one unit off.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Stored {
-    sums: Vec<u64>,
-    rows: u64,
-    best: Option<u64>,
-    since_best: u64,
-    history: Vec<StoredEpoch>,
-    flatness: Option<u64>,
-}
-
-/// Epoch, step, skipped; ELBO, reconstruction, KL, rate, weight; validation and its error; modalities.
-type StoredEpoch = ([u64; 3], [u64; 5], [Option<u64>; 2], Vec<u64>);
-
-#[derive(Clone, Debug, Default)]
-struct Progress {
-    sums: Vec<f64>,
-    rows: u64,
-    best: Option<f64>,
-    since_best: u64,
-    history: Vec<CellEpoch>,
-    flatness: Option<f64>,
 }
 
 /// A run of training.
@@ -457,60 +363,6 @@ impl<'a> CellFit<'a> {
         }
         self.progress = progress;
         Ok(())
-    }
-}
-
-impl Progress {
-    fn to_json(&self) -> serde_json::Value {
-        let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        let row = |r: &CellEpoch| -> StoredEpoch {
-            (
-                [r.epoch, r.step, r.skipped],
-                [r.elbo, r.reconstruction, r.kl, r.learning_rate, r.kl_weight].map(f64::to_bits),
-                [r.validation_elbo, r.validation_elbo_se].map(|v| v.map(f64::to_bits)),
-                bits(&r.modalities),
-            )
-        };
-        let stored = Stored {
-            sums: bits(&self.sums),
-            rows: self.rows,
-            best: self.best.map(f64::to_bits),
-            since_best: self.since_best,
-            history: self.history.iter().map(row).collect(),
-            flatness: self.flatness.map(f64::to_bits),
-        };
-        // Whole numbers and lists: there is nothing in it that JSON could refuse.
-        serde_json::to_value(stored).unwrap_or_default()
-    }
-
-    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
-        let stored: Stored = serde_json::from_value(value)?;
-        let floats = |values: Vec<u64>| values.into_iter().map(f64::from_bits).collect::<Vec<_>>();
-        let row = |([epoch, step, skipped], numbers, validation, modalities): StoredEpoch| {
-            let [elbo, reconstruction, kl, learning_rate, kl_weight] = numbers.map(f64::from_bits);
-            let [validation_elbo, validation_elbo_se] = validation.map(|v| v.map(f64::from_bits));
-            CellEpoch {
-                epoch,
-                step,
-                elbo,
-                reconstruction,
-                kl,
-                modalities: floats(modalities),
-                validation_elbo,
-                validation_elbo_se,
-                learning_rate,
-                kl_weight,
-                skipped,
-            }
-        };
-        Ok(Self {
-            sums: floats(stored.sums),
-            rows: stored.rows,
-            best: stored.best.map(f64::from_bits),
-            since_best: stored.since_best,
-            history: stored.history.into_iter().map(row).collect(),
-            flatness: stored.flatness.map(f64::from_bits),
-        })
     }
 }
 
